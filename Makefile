@@ -1,0 +1,68 @@
+# Every target runs in .venv, made from requirements.txt on first use.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+ASSIGNMENT := vanishing-gradient
+# One BLAS thread per process: submissions run side by side, and figures compare.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+# nbgrader calls alembic by its name.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: demo test test-browser release solution grade feedback lab bench
+
+test: .venv/done
+	$(RUN) ruff check .
+	$(RUN) pytest --numprocesses 2 --dist loadfile
+
+# The Formgrader, JupyterLab and our pages in a real Chromium (apt-get install chromium npm).
+BROWSER_MODULES := axe-core@4.14.1 mathjax@2.7.7
+test-browser: .venv/done build/browser
+	$(RUN) pytest tests/browser
+
+build/browser: requirements-browser.txt Makefile
+	$(RUN) pip install --quiet --disable-pip-version-check -r requirements-browser.txt
+	mkdir -p build
+	npm install --prefix build --no-save --no-audit --no-fund --loglevel=error $(BROWSER_MODULES)
+	touch $@
+
+# The sample class, in a scratch course of its own: build/demo.
+demo: .venv/done
+	$(BIN)/python tools/demo.py
+
+# What students get, from source/ to release/.
+release: .venv/done
+	$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force
+
+# The reference with all pictures, for instructors: solution/.
+solution: .venv/done
+	$(BIN)/python tools/solution.py
+
+# The class in submitted/: grades, report and feedback.
+grade: .venv/done gradebook.db
+	$(RUN) airlock grade $(ASSIGNMENT)
+
+# The feedback pages again, with the marks and comments given by hand since.
+feedback: .venv/done gradebook.db
+	$(BIN)/nbgrader generate_feedback $(ASSIGNMENT) --force
+
+# What nbgrader knows of the assignment, renewed when its source was changed.
+gradebook.db: .venv/done $(wildcard source/$(ASSIGNMENT)/*)
+	$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force
+	touch $@
+
+# JupyterLab on the course; the Formgrader is in its menu and at /formgrader.
+lab: .venv/done
+	$(BIN)/jupyter lab
+
+# Beside stock nbgrader and otter-grader (in an environment of its own), in about ten minutes: docs/bench.*
+bench: .venv/done
+	$(BIN)/python tools/bench_notebook.py
+	$(BIN)/python tools/bench.py
+
+.venv/done: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
