@@ -1,0 +1,1 @@
+"""Pierre: nothing done yet, every blank unfilled. 0 of 25."""
