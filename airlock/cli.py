@@ -1,0 +1,83 @@
+"""The command ``airlock``."""
+
+import argparse
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from airlock import pool
+from airlock.errors import AirlockError
+from airlock.template import ONE_THREAD
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit code: 0, 1 when a submission failed, 2 for what cannot be done."""
+    parser = argparse.ArgumentParser("airlock", description="Grade nbgrader assignments, a class at a time.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    grade = commands.add_parser("grade", help="grade all submissions of an assignment")
+    grade.add_argument("assignment")
+    grade.add_argument("--jobs", type=int, default=None, help="submissions at a time; default: one per core")
+    grade.add_argument("--student", action="append", help="grade only this student; may be repeated")
+    grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask cluster")
+    grade.add_argument("--json", action="store_true", help="print results.json instead of the table")
+    options = parser.parse_args(arguments)
+    try:
+        return _grade(options)
+    except AirlockError as error:
+        print(f"airlock: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _grade(options) -> int:
+    os.environ.update(ONE_THREAD)  # submissions run side by side, before numpy is imported
+    if options.jobs is not None and options.jobs < 1:
+        raise AirlockError("--jobs must be at least 1.")
+    if not options.scheduler and Path("nbgrader_config.py").exists():
+        pool.prepare()  # while this process imports nbgrader
+    from airlock import confine
+    from airlock.classroom import Classroom
+    from airlock.settings import load_course
+    from airlock.table import print_table, progress
+
+    warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about nbgrader's own models
+    room = Classroom(load_course(), options.assignment)
+    chosen = _chosen(room, options.student)
+    missing = [what for what, means in confine.measures().items() if not means]
+    if missing and not options.scheduler:
+        print(f"WARNING: nothing here confines the students' {', '.join(missing)}.", file=sys.stderr)
+    with _workers(options, len(chosen)) as workers, progress(len(chosen)) as bar:
+        slots = 2 * (options.jobs or workers.count)  # so that no worker waits for this process to write
+        records = room.grade(workers.executor, slots, chosen, options.force, bar)
+    if options.json:
+        print((room.reports / "results.json").read_text(encoding="utf-8"))
+    else:
+        print_table(records, room)
+    return int(any(record.status == "failed" for record in records))
+
+
+def _chosen(room, students: list[str] | None) -> list[str]:
+    """Whose submissions to grade: all that are there, or those named."""
+    where = room.coursedir.format_path(room.coursedir.submitted_directory, "STUDENT", room.assignment)
+    if not room.submissions:
+        name = next(iter(room.master.notebooks))
+        raise AirlockError(f"There is nothing to grade: put each student's notebook at {where}/{name}.ipynb.")
+    for student in students or []:
+        if student not in room.submissions:
+            raise AirlockError(f"There is no submission of {student!r}: expected the folder {where}.")
+    return list(dict.fromkeys(students or room.submissions))
+
+
+def _workers(options, tasks: int):
+    if options.scheduler:
+        return pool.DaskWorkers(options.scheduler)
+    return pool.LocalWorkers(min(options.jobs or _cores(), tasks))
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,143 @@
+"""Grades for a learning platform, in the columns that its import documents.
+
+``nbgrader export --exporter airlock.export.CanvasExporter --assignment="['ps1']" --to=canvas.csv``, or
+``MoodleExporter``. The score is the gradebook's, with marks given by hand and less the late penalty.
+Where there is no score there is no number, neither for a submission that failed nor for one not made:
+nbgrader's own export has a 0 there, which a platform would take for a mark.
+"""
+
+import csv
+import html
+import io
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import ExportPlugin
+from traitlets import Dict, Enum, Unicode
+
+from airlock.cells import NO_ANSWER
+from airlock.pages import human, number
+from airlock.results import plain, read_results, write_whole
+
+
+class PlatformExporter(ExportPlugin):
+    """What the platforms have in common; a subclass gives the rows."""
+
+    columns = Dict(
+        help="Assignment -> its name on the platform, where that differs; in Canvas as 'Title (id)'"
+    ).tag(config=True)
+    reports = Unicode("reports", help="Folder of results.json, as seen from the course's").tag(config=True)
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the file; called by ``nbgrader export``."""
+        wanted = {str(name) for name in self.assignment}
+        assignments = [one for one in gradebook.assignments if not wanted or one.name in wanted]
+        chosen = {str(name) for name in self.student}
+        students = [one for one in gradebook.students if not chosen or one.id in chosen]
+        self._results = {assignment.name: self._known(assignment.name) for assignment in assignments}
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(self.rows(gradebook, assignments, students))
+        target = Path(self.to or "grades.csv")
+        write_whole(target, text.getvalue())
+        self.log.info("Grades of %d students written to %s", len(students), target)
+
+    def rows(self, gradebook: Gradebook, assignments: list, students: list):
+        """Yield the file's rows, the header first."""
+        raise NotImplementedError
+
+    def score(self, gradebook: Gradebook, assignment: str, student: str) -> float | None:
+        """Return the score, or None where there is none."""
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return None
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        by_hand = any(grade.manual_score is not None for grade in grades)
+        failed = self._results[assignment].get(student, {}).get("status") == "failed"
+        if not by_hand and (failed or all(grade.auto_score is None for grade in grades)):
+            return None
+        if submission.needs_manual_grade:
+            self.log.warning("%s of %s still waits for marks by hand; exported as it is", assignment, student)
+        return max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
+
+    def column(self, assignment: str) -> str:
+        """Return the assignment's name on the platform."""
+        return plain(self.columns.get(assignment, assignment))
+
+    def _known(self, assignment: str) -> dict[str, dict]:
+        """Records of the last run by student, where ``airlock grade`` left any."""
+        course = getattr(self.parent, "coursedir", None)
+        folder = Path(course.root if course else ".") / self.reports / assignment
+        if not (folder / "results.json").is_file():
+            return {}
+        return {record["student"]: record for record in read_results(folder)["records"]}
+
+
+class CanvasExporter(PlatformExporter):
+    """For Canvas: Grades, Import. Students are found by Canvas id, else by SIS login, else by name."""
+
+    login = Enum(
+        ["id", "email"], "id", help="What students log in with: nbgrader's student id, or the email address"
+    ).tag(config=True)
+
+    def rows(self, gradebook, assignments, students):
+        """Yield header, points possible, and one row per student; an empty field leaves Canvas as it is."""
+        yield [
+            "Student",
+            "ID",
+            "SIS User ID",
+            "SIS Login ID",
+            "Section",
+            *(self.column(a.name) for a in assignments),
+        ]
+        yield ["    Points Possible", "", "", "", "", *(number(a.max_score) for a in assignments)]
+        for student in students:
+            name = ", ".join(part for part in (student.last_name, student.first_name) if part) or student.id
+            canvas_id = student.lms_user_id or ""
+            login = (student.email if self.login == "email" else None) or student.id
+            scores = (self.score(gradebook, a.name, student.id) for a in assignments)
+            yield [
+                plain(name),
+                canvas_id if canvas_id.isdecimal() else "",  # Canvas would read the digits out of anything
+                "",
+                plain(login),
+                "",
+                *("" if score is None else number(score) for score in scores),
+            ]
+
+
+class MoodleExporter(PlatformExporter):
+    """For Moodle: Grades, Import, CSV file; map from Username, ID number or Email address."""
+
+    def rows(self, gradebook, assignments, students):
+        """Yield header and one row per student with a submission; a dash is Moodle's word for no grade."""
+        header = ["Username", "First name", "Last name", "ID number", "Email address"]
+        for assignment in assignments:
+            header += [self.column(assignment.name), f"{self.column(assignment.name)} (feedback)"]
+        yield header
+        for student in students:
+            here = {submission.name for submission in student.submissions}
+            if not any(a.name in here or student.id in self._results[a.name] for a in assignments):
+                continue
+            person = (student.id, student.first_name, student.last_name, student.lms_user_id, student.email)
+            row = [plain(field or "") for field in person]
+            for assignment in assignments:
+                score = self.score(gradebook, assignment.name, student.id)
+                row += [
+                    "-" if score is None else number(score),
+                    self._feedback(gradebook, assignment, student),
+                ]
+            yield row
+
+    def _feedback(self, gradebook, assignment, student) -> str:
+        """What the checks said and people wrote, as text; Moodle shows feedback as HTML."""
+        record = self._results[assignment.name].get(student.id, {})
+        said = [f"{human(c['grade_id'])}: {c['message']}" for c in record.get("checks", []) if c["message"]]
+        said += [incident["message"] for incident in record.get("incidents", [])]
+        try:
+            submission = gradebook.find_submission(assignment.name, student.id)
+        except MissingEntry:
+            return plain(html.escape("\n".join(said), quote=False))
+        for notebook in submission.notebooks:
+            said += [c.comment for c in notebook.comments if c.comment and c.comment != NO_ANSWER]
+        return plain(html.escape("\n".join(said), quote=False))

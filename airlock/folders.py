@@ -1,0 +1,45 @@
+"""The folders of a course: where the submissions are, and how a graded one is put in its place."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+PART = ".airlock-"  # begins the name of a folder that is being written
+
+
+def find_submissions(coursedir, assignment: str) -> dict[str, Path]:
+    """The folders of all submissions found, by student."""
+    place = coursedir.format_path(coursedir.submitted_directory, "*", assignment)
+    pattern = coursedir.format_path(coursedir.submitted_directory, "(?P<student>.*)", assignment, escape=True)
+    found = {}
+    before, _, after = place.rpartition("*")
+    for folder in sorted(Path(before).glob("*")):
+        path = f"{folder}{after}"
+        match = re.fullmatch(pattern, path, re.DOTALL)
+        if match and os.path.isdir(path) and not folder.name.startswith("."):
+            found[match["student"]] = Path(path)
+    return found
+
+
+def replace_folder(folder: Path, files: dict[str, bytes]) -> None:
+    """Put files into a folder in place of what it held, in one step; read-only, as nbgrader leaves them."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(f"{PART}*"):  # by a run that was killed here
+        shutil.rmtree(left, ignore_errors=True)
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=PART))
+    try:
+        part.chmod(0o755)
+        for name, data in files.items():
+            path = part / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.chmod(0o444)
+        old = part.with_name(part.name + "-old")
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(part, folder)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,167 @@
+"""The student's kernel: an ipykernel that also answers the grader's requests for values and calls.
+
+This runs in the student's process, which may lie. Nothing here is trusted; see bridge.py for the
+other side. Requests and replies are frames of :mod:`airlock.wire` on a socket of their own, the first
+frame a JSON object: a call costs a tenth of what it would on the kernel's own channels.
+"""
+
+import json
+import os
+import socket
+import sys
+import types
+from operator import ne
+
+from ipykernel import kernelapp
+from ipykernel.iostream import IOPubThread
+from ipykernel.ipkernel import IPythonKernel
+
+from airlock.frames import Inbox, send
+from airlock.wire import decode, encode
+
+
+class AirlockKernel(IPythonKernel):
+    """An IPython kernel with one message type more: ``airlock_serve`` has it answer the grader's requests."""
+
+    msg_types = [*IPythonKernel.msg_types, "airlock_serve"]
+    listener: socket.socket = None  # set by :func:`run`
+    _connection = None
+
+    async def airlock_serve(self, stream, ident, parent):
+        """Answer requests for values and calls until the grader says that its test has ended."""
+        if self._connection is None:
+            self._connection, _ = self.listener.accept()
+        self._functions = {}
+        while True:
+            try:
+                head, *frames = self._next_request()
+                request = json.loads(bytes(head))
+                if request["do"] == "end":
+                    break
+            except KeyboardInterrupt:  # meant for a call that has just ended
+                continue
+            send(self._connection, self._reply(request, frames))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.session.send(stream, "airlock_served", {"status": "ok"}, parent, ident=ident)
+
+    def _next_request(self):
+        inbox, frames = Inbox(sys.maxsize), None
+        while frames is None:
+            frames = inbox.feed(self._connection.recv(min(inbox.wanted(), 1 << 20)))
+        return frames
+
+    def _reply(self, request, frames):
+        try:
+            content, frames = self._answer(request, frames)
+        except KeyboardInterrupt:
+            content, frames = {"status": "interrupted"}, []
+        except BaseException as error:  # noqa: B036  a student's function may raise SystemExit as well
+            content, frames = {"status": "raised"} | _describe(error), []
+        return [json.dumps(content).encode(), *frames]
+
+    def _answer(self, request, frames):
+        space, name = self.shell.user_ns, request["name"]
+        if request["do"] == "delete":
+            del space[name]
+            return {"status": "ok"}, []
+        if request["do"] == "bind":
+            space[name] = self._functions[request["to"]]
+            return {"status": "ok"}, []
+        if request["do"] == "call":
+            return self._call(self._functions[name], frames)
+        if name not in space:
+            return {"status": "missing"}, []
+        value = space[name]
+        if callable(value):
+            handle = f"{name} {id(value)}"
+            self._functions[handle] = value
+            return {"status": "function", "handle": handle}, []
+        if isinstance(value, types.ModuleType):
+            return {"status": "uncrossable", "type": "a module"}, []
+        return self._cross(value)
+
+    def _call(self, function, frames):
+        arguments, keywords = decode(frames, function=self._functions.__getitem__)
+        content, result = self._cross(function(*arguments, **keywords))
+        if content["status"] != "ok":
+            return content, []
+        try:
+            after = encode((arguments, keywords), self._handle)
+        except (TypeError, ValueError):  # what was put in cannot cross, so it does not
+            after = frames
+        changed = len(after) != len(frames) or any(map(ne, after, frames))
+        return content | {"result_frames": len(result)}, result + (after if changed else [])
+
+    def _cross(self, value):
+        try:
+            return {"status": "ok"}, encode(value, self._handle)
+        except (TypeError, ValueError) as error:
+            return {"status": "uncrossable", "type": str(error)}, []
+
+    def _handle(self, value):
+        return next((handle for handle, known in self._functions.items() if known is value), None)
+
+
+def _describe(error):
+    kinds = [kind.__name__ for kind in type(error).__mro__][:20]
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {"ename": type(error).__name__[:100], "kinds": kinds, "evalue": message[:2000]}
+
+
+def listen(connection_file: str) -> socket.socket:
+    """The kernel's end of the socket for requests; on loopback where there are no Unix sockets."""
+    path = _beside(connection_file)
+    if hasattr(socket, "AF_UNIX"):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+    else:
+        listener = socket.create_server(("127.0.0.1", 0))
+        with open(path, "w") as file:
+            file.write(str(listener.getsockname()[1]))
+    listener.listen(1)
+    return listener
+
+
+def connect(connection_file: str) -> socket.socket:
+    """The grader's end of the socket for requests of a kernel that is ready."""
+    path = _beside(connection_file)
+    if hasattr(socket, "AF_UNIX"):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        return connection
+    with open(path) as file:
+        return socket.create_connection(("127.0.0.1", int(file.read())))
+
+
+def _beside(connection_file):
+    return os.path.join(os.path.dirname(connection_file), "requests")
+
+
+class _QuietThread(IOPubThread):
+    """Takes no output of child processes: ipykernel would open a TCP socket for it."""
+
+    def __init__(self, socket, pipe=False, session=False):
+        super().__init__(socket, pipe=False, session=session)
+
+
+def run(connection_file: str) -> None:
+    """Serve the kernel on the sockets named in ``connection_file`` until it is told to shut down.
+
+    The socket for requests is bound beside that file.
+    """
+    AirlockKernel.listener = listen(connection_file)
+    kernelapp.IOPubThread = _QuietThread
+    app = kernelapp.IPKernelApp.instance(kernel_class=AirlockKernel, connection_file=connection_file)
+    app.initialize(["--HistoryManager.enabled=False", "--IPKernelApp.capture_fd_output=False"])
+    sys.path.insert(0, "")  # what lies beside the notebook can be imported, as in any Jupyter kernel
+    app.start()
+
+
+if __name__ == "__main__":
+    # Started cold by a kernel manager; without the folder of the submission on the path until now.
+    run(sys.argv[-1])
+    os._exit(0)

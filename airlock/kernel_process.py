@@ -1,0 +1,175 @@
+"""One student's kernel as a process: start it in a folder of its own, end it, start it again, measure it."""
+
+import contextlib
+import dataclasses
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import zmq
+from jupyter_client import BlockingKernelClient, KernelManager
+from jupyter_client.kernelspec import KernelSpec
+
+from airlock.disk import lay_out, remove
+from airlock.errors import MachineError
+from airlock.kernel import connect
+from airlock.limits import Limits
+from airlock.warden import descendants
+
+START_SECONDS = 120
+DEFAULTS = {zmq.MAXMSGSIZE: -1, zmq.RCVHWM: 1000}
+WAITING = 16  # messages that the grader keeps until it looks at them; others stay in the kernel
+SEND_SECONDS = 60  # for a kernel to take in what it is asked
+
+
+class BoundedClient(BlockingKernelClient):
+    """A kernel client that does not take in messages of any size, nor any number of them ahead."""
+
+    def _create_connected_socket(self, channel, identity=None):
+        with self.context_option(zmq.MAXMSGSIZE, Limits.message), self.context_option(zmq.RCVHWM, WAITING):
+            return super()._create_connected_socket(channel, identity)
+
+    @contextlib.contextmanager
+    def context_option(self, option, value):
+        """Sockets made inside have the option set before they connect."""
+        before = self.context.sockopts.get(option, DEFAULTS[option])
+        self.context.setsockopt(option, value)
+        try:
+            yield
+        finally:
+            self.context.setsockopt(option, before)
+
+
+class KernelProcess:
+    """A kernel and the folder it works in; a context manager that leaves neither behind."""
+
+    def __init__(self, files: dict[str, bytes], limits: Limits):
+        self.files, self.limits = files, limits
+        self.restarts = 0
+        self.seconds = 0.0  # CPU time of the kernels before this one
+        self._cpu = 0.0  # of this one, as last seen
+        self._events: list[dict] = []
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="airlock-"))
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(AttributeError):
+            self._stop()
+        remove(self.folder)
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a kernel to ask."""
+        process = self._process()
+        return self.manager.is_alive() if process is None else process.poll() is None
+
+    def restart(self) -> None:
+        """A fresh kernel in a fresh folder, in place of one that is gone."""
+        self._stop()
+        remove(self.folder)
+        self.restarts += 1
+        self._start()
+
+    def events(self) -> list[dict]:
+        """What the warden told since the last time: ``{"event": kind}`` or ``{"seen": text}``."""
+        process = self._process()
+        if process is not None:
+            process.poll()
+            self._events += process.events
+            process.events.clear()
+        told, self._events = self._events, []
+        return told
+
+    def cpu_seconds(self) -> float:
+        """CPU time of all kernels of this submission so far, their processes included."""
+        return self.seconds + self.cpu()
+
+    def _start(self) -> None:
+        for part in ("work", "home", "run"):
+            (self.folder / part).mkdir(parents=True, exist_ok=True)
+        lay_out(self.folder / "work", self.files)
+        self.manager = KernelManager(client_class=f"{__name__}.BoundedClient", cache_ports=False)
+        if sys.platform != "win32":
+            self.manager.transport, self.manager.ip = "ipc", str(self.folder / "run" / "k")
+        self.manager.connection_file = str(self.folder / "run" / "kernel.json")
+        provisioner = {"folder": str(self.folder), "limits": dataclasses.asdict(self.limits)}
+        self.manager._kernel_spec = KernelSpec(
+            argv=[sys.executable, "-P", "-m", "airlock.kernel", "{connection_file}"],
+            language="python",
+            metadata={
+                "kernel_provisioner": {"provisioner_name": "airlock-provisioner", "config": provisioner}
+            },
+        )
+        try:
+            self.manager.start_kernel()
+            self.client = self.manager.client()
+            self.client.start_channels(stdin=False, hb=False)
+            self.client.wait_for_ready(timeout=START_SECONDS)
+            self._requests = connect(self.manager.connection_file)
+            self._requests.settimeout(SEND_SECONDS)
+            self._serving = None
+        except (RuntimeError, OSError) as error:
+            log = self.folder / "run" / "kernel.log"
+            last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
+            raise MachineError(f"No kernel could be started ({last or error}); grade again.") from error
+        self.process = psutil.Process(self.manager.provisioner.pid)
+
+    def _stop(self) -> None:
+        self.cpu()
+        self._events += self.events()
+        self.client.stop_channels()
+        self._requests.close()
+        process = self._process()
+        if process is not None:
+            process.kill()
+            process.wait(10)
+            self._events += process.events
+            process.events.clear()
+            process.control.close()
+        elif self.manager.has_kernel:
+            self.manager.shutdown_kernel(now=True)
+        self.seconds, self._cpu = self.seconds + self.cpu(), 0.0
+        self.process = None
+        self.manager.cleanup_resources()
+
+    def kill(self) -> None:
+        """End the kernel and all that it started."""
+        self.cpu()
+        self.manager.signal_kernel(signal.SIGKILL)
+        process = self._process()
+        if process is not None:
+            process.wait(10)
+
+    def _process(self):
+        process = getattr(self.manager.provisioner, "process", None)
+        return process if hasattr(process, "events") else None
+
+    def cause_of_death(self) -> str:
+        """The kind of incident that ended the kernel."""
+        causes = [event["event"] for event in self._peek() if "event" in event]
+        return next((cause for cause in causes if cause.endswith("-limit")), "kernel-died")
+
+    def _peek(self):
+        self._events = self.events()
+        return self._events
+
+    def cpu(self) -> float:
+        """CPU time of this kernel and of what it started, also of what has left it and of what has ended."""
+        process = self._process()
+        with contextlib.suppress(psutil.Error, AttributeError):
+            if process is not None and process.cpu is not None:
+                self._cpu = process.cpu  # its warden's last word
+            else:
+                started = descendants(self.process.ppid() if process else self.process.pid)
+                found = [self.process, *(psutil.Process(one) for one in started if one != self.process.pid)]
+                self._cpu = sum(sum(one.cpu_times()[:4]) for one in found)
+        return self._cpu

@@ -1,0 +1,83 @@
+"""What grading one submission found out: the record that results, report and feedback are made of."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+Status = Literal["graded", "incident", "failed"]
+
+
+@dataclass
+class Check:
+    """One graded cell: an autograded test, or an answer that a person marks."""
+
+    notebook: str
+    grade_id: str
+    max_points: float
+    points: float | None  # None: waits for a person
+    message: str = ""  # why points were lost, as the student may read it; empty when none were
+
+
+@dataclass
+class Incident:
+    """Something that happened and that a person may want to see."""
+
+    kind: str  # one of KINDS
+    message: str  # one sentence, may be shown to the student
+    notebook: str = ""
+    cell: str = ""  # grade_id or id of the cell, where there is one
+
+
+# kind -> what an instructor can do about it
+KINDS = {
+    "unreadable": "Ask the student to hand in the notebook again.",
+    "missing": "Ask the student for the notebook; the assignment cannot be graded without it.",
+    "too-large": "Ask the student to clear all outputs and large cells, and to hand in again.",
+    "mended": "Nothing, unless the student complains: the notebook was put back in shape before grading.",
+    "cells-restored": "Compare the submission with the graded notebook if points were lost nearby.",
+    "kernel-died": "Look at the cell named; the points of the checks that needed it are lost.",
+    "time-limit": "Look for an endless loop in the cell named.",
+    "memory-limit": "Look for an array or a list that grows without end in the cell named.",
+    "process-limit": "Look at the cell named: it started more processes than an answer needs.",
+    "process-left": "Nothing; the process was ended with its kernel.",
+    "disk-limit": "Look at the cell named: it wrote more to disk than an answer needs.",
+    "output-limit": "Nothing; the output was cut.",
+    "refused": "Look at the cell named: it tried to reach something that is not the student's.",
+    "forged": "Look at the cell named: it sent what only the grader may send.",
+    "link": "Nothing, the link was not followed; ask the student to hand in the file itself.",
+    "machine": "Grade again when the machine is idle or mended; the student is not at fault.",
+}
+
+
+@dataclass
+class Record:
+    """How one submission ended.
+
+    ``score`` is None where there is none: the submission failed. ``status`` follows from the
+    incidents unless grading failed.
+    """
+
+    student: str
+    assignment: str
+    status: Status
+    max_score: float
+    score: float | None
+    checks: list[Check] = field(default_factory=list)
+    blanks: list[str] = field(default_factory=list)  # "affine_forward: v", blanks left as they were
+    incidents: list[Incident] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)  # "cpu": grader and kernels; "wall"
+    confinement: dict[str, str] = field(default_factory=dict)  # what was confined -> by which means, "" = not
+    versions: dict[str, str] = field(default_factory=dict)  # package -> version
+    digest: str = ""  # of submission, master and versions: same digest, same grading
+
+    def to_json(self) -> dict:
+        """Plain data, with ``points`` by grade_id beside the checks for whoever only wants those."""
+        points = {check.grade_id: check.points for check in self.checks}
+        return asdict(self) | {"points": points}
+
+    @classmethod
+    def from_json(cls, data: dict) -> "Record":
+        """Inverse of :meth:`to_json`."""
+        data = {key: value for key, value in data.items() if key != "points"}
+        data["checks"] = [Check(**check) for check in data["checks"]]
+        data["incidents"] = [Incident(**incident) for incident in data["incidents"]]
+        return cls(**data)
