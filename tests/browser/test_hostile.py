@@ -1,0 +1,119 @@
+"""What students write, print and call their files runs nothing and asks nobody, wherever it is read."""
+
+import mimetypes
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import MODULES, PATIENCE
+from formgrader import open_submission
+from hostile import FILES, SENTINEL, STUDENT, TRICKS, attack
+from nbconvert import HTMLExporter
+from nbformat import v4
+from real_course import ASSIGNMENT
+
+pytestmark = pytest.mark.timeout(900)
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
+LOAD = f'document.write("<script src=\\"{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe\\"><\\/script>")'
+
+
+@pytest.fixture(scope="module")
+def handed_in(course, grade):
+    """The hostile submission and a peaceful one, graded; the hostile one for two students."""
+    for student in ("mallory", STUDENT):
+        folder = course.hand_in(student, attack(course.solved()))
+        for name, content in FILES.items():
+            (folder / name).write_bytes(content)
+    course.hand_in("grace", course.solved())
+    grade("mallory", "grace", STUDENT)
+    return course
+
+
+def with_mathjax(page):
+    """Give the Formgrader the MathJax that it wants from the web."""
+
+    def answer(route):
+        name = urlsplit(route.request.url).path.removeprefix(urlsplit(MATHJAX).path)
+        if name == "latest.js":
+            route.fulfill(body=LOAD, content_type="text/javascript")
+        else:
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            route.fulfill(path=MODULES / "mathjax" / name, content_type=kind)
+
+    page.route(f"{MATHJAX}**", answer)
+
+
+def read(seen, within):
+    """Behave as a reader: let everything load, touch everything; then nothing may have happened."""
+    address = seen.page.url.partition("?")[0]  # the Formgrader notes there where the cursor is
+    seen.settle()
+    assert seen.poke(within) > 1000
+    seen.settle()
+    assert seen.dialogs == []
+    assert seen.page.url.partition("?")[0] == address
+    assert seen.links(within) <= {"http:", "https:", "mailto:", "file:"}
+    assert not [url for url in seen.requests if SENTINEL in url]
+
+
+@pytest.mark.parametrize("student", ["mallory", STUDENT])
+def test_the_feedback_page_stays_calm(visit, handed_in, student):
+    path = handed_in.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    seen = visit(path.as_uri())
+    read(seen, "main")
+    assert seen.errors == []
+    assert {url for url in seen.requests if not url.startswith("data:")} == {path.as_uri()}
+
+
+def test_the_report_stays_calm(visit, handed_in):
+    path = handed_in.root / "reports" / ASSIGNMENT / "index.html"
+    seen = visit(path.as_uri())
+    seen.settle()
+    seen.poke("main")
+    assert (seen.errors, seen.dialogs, seen.requests) == ([], [], [path.as_uri()])
+    assert STUDENT in seen.page.locator("#students").inner_text()
+
+
+def test_the_formgrader_stays_calm(visit, lab, handed_in):
+    address, token = lab
+    others = {}
+    for student in ("grace", "mallory"):
+        seen = visit(f"{address}/formgrader?token={token}")
+        with_mathjax(seen.page)
+        open_submission(seen, lab, student)
+        seen.page.wait_for_function("window.MathJax && MathJax.isReady", timeout=PATIENCE)
+        seen.page.evaluate("() => new Promise(done => MathJax.Hub.Queue(done))")
+        others[student] = seen
+        read(seen, "#notebook")
+    assert others["mallory"].outside() == others["grace"].outside()
+
+
+def test_the_lists_of_the_formgrader_stay_calm(visit, lab, handed_in):
+    address, token = lab
+    seen = visit(f"{address}/formgrader?token={token}")
+    for place in (
+        f"manage_submissions/{ASSIGNMENT}",
+        f"gradebook/{ASSIGNMENT}/{ASSIGNMENT}",
+        "manage_students",
+        f"gradebook/{ASSIGNMENT}",
+    ):
+        seen.page.goto(f"{address}/formgrader/{place}")
+        seen.page.locator("#main-table tr td").nth(3).wait_for(timeout=PATIENCE)
+        seen.settle()
+        assert seen.dialogs == [], place
+
+
+def test_the_tricks_do_act_where_nothing_stops_them(browser):
+    """So that the tests above can fail: twenty tricks act in nbconvert's page of the raw notebook."""
+    exporter, page, acted = HTMLExporter(template_name="basic"), browser.new_page(), set()
+    page.on("dialog", lambda dialog: (acted.add(trick), dialog.accept()))
+    page.on("request", lambda request: SENTINEL in request.url and acted.add(trick))
+    page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+    for trick in (text for text in TRICKS if "attachment:" not in text):
+        output = v4.new_output("display_data", {"text/html": trick})
+        cells = [v4.new_code_cell("", outputs=[output]), v4.new_markdown_cell(trick)]
+        html, _ = exporter.from_notebook_node(v4.new_notebook(cells=cells))
+        page.goto("http://127.0.0.1:9/")
+        page.set_content(f"<main>{html}</main>", wait_until="commit")
+        page.wait_for_timeout(20)
+        if page.locator("a[href^='javascript:' i]").count():
+            acted.add(trick)
+    assert len(acted) >= 20

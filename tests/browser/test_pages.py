@@ -1,0 +1,101 @@
+"""Feedback page and class report in a real browser, as files on disk."""
+
+import re
+
+import pytest
+import synthetic
+from conftest import MISSING_BIAS
+from playwright.sync_api import expect
+from real_course import ASSIGNMENT
+
+from airlock.report import write_report
+
+pytestmark = pytest.mark.timeout(600)
+SCHEMES = ["light", "dark"]
+
+
+@pytest.fixture(scope="module")
+def report(course, grade):
+    """The report of a real run: Alan has made one mistake, Blaise has left all blanks."""
+    course.hand_in("alan", course.solved({"affine-forward": MISSING_BIAS}))
+    course.hand_in("blaise", course.released)
+    grade("alan", "blaise")
+    return (course.root / "reports" / ASSIGNMENT / "index.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def feedback(course, report):
+    """Alan's feedback page."""
+    return (course.root / "feedback" / "alan" / ASSIGNMENT / f"{ASSIGNMENT}.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """The report of 500 students."""
+    folder = tmp_path_factory.mktemp("crowd")
+    records = [record.to_json() for record in synthetic.a_class(500)]
+    meta = synthetic.meta() | {"made": "2026-01-31T12:00:00", "records": records}
+    return write_report(meta, folder).as_uri()
+
+
+def points(page):
+    """The points in the table of students, from top to bottom; nothing for what has no score."""
+    cells = page.locator("#students tbody tr:visible td:nth-child(3)").all_inner_texts()
+    return [float(text.split()[0]) for text in cells if re.match(r"\d", text)]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_no_violation(visit, axe, report, feedback, crowd, scheme):
+    for address in (report, feedback, crowd):
+        assert visit(address, scheme, bypass_csp=True).violations(axe) == [], address
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_nothing_is_loaded_and_no_error_reaches_the_console(visit, report, feedback, crowd, scheme):
+    for address in (report, feedback, crowd):
+        seen = visit(address, scheme)
+        seen.settle()
+        assert [url for url in seen.requests if not url.startswith("data:")] == [address]
+        assert (seen.errors, seen.dialogs) == ([], [])
+
+
+def test_the_report_leads_to_the_feedback_and_says_what_was_lost(visit, report, feedback):
+    seen = visit(report)
+    seen.page.locator("#students tr", has_text="alan").get_by_role("link", name="feedback").click()
+    assert seen.page.url == feedback
+    expect(seen.page.locator("main")).to_contain_text("the bias b is missing")
+    expect(seen.page.locator(".score")).to_have_text("23 of 25 points")
+    assert seen.errors == []
+
+
+def test_a_class_of_500_sorts_and_filters_without_a_wait(visit, crowd):
+    seen = visit(crowd)
+    page, button = seen.page, seen.page.locator("#students").get_by_role("button", name="Points")
+    for click in range(2):
+        button.click()
+        found = points(page)
+        assert len(found) > 400 and found in (sorted(found), sorted(found, reverse=True)), click
+    first = found
+    button.click()
+    assert points(page) == first[::-1]
+
+    page.locator("#filter-text").fill("student-01")
+    names = page.locator("#students tbody tr:visible").all_inner_texts()
+    assert len(names) == 10 and all("student-01" in name for name in names)
+    page.locator("#filter-text").fill("")
+    page.locator("#filter-status").select_option("failed")
+    rows = page.locator("#students tbody tr:visible").all_inner_texts()
+    assert rows and all("failed" in row for row in rows)
+
+    milliseconds = page.evaluate(
+        """() => {
+            const button = [...document.querySelectorAll("#students button")].find(
+                b => b.innerText == "Points");
+            const before = performance.now();
+            button.click();
+            document.body.offsetHeight;  // laid out
+            return performance.now() - before;
+        }"""
+    )
+    assert milliseconds < 1000  # a person does not call this a wait; on a quiet machine it is a twentieth
+    assert seen.errors == []

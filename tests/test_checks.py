@@ -1,0 +1,156 @@
+"""The ladder of checks.py and the statistics of chance.py, rung by rung."""
+
+import re
+
+import chance
+import checks
+import numpy as np
+import pytest
+from notebook_code import SOURCE
+
+
+def double(result=None, rescue=None, **keywords):
+    """Run the check of an imaginary function whose right answer is 2 x."""
+    x = np.arange(1.0, 7).reshape(2, 3)
+    function = result if callable(result) else lambda x: result
+    checks.formula("double", function, [(x,)], lambda x: 2 * x, ("y",), {}, rescue=rescue, **keywords)
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (..., "double: y is still blank"),
+        (lambda x: x * ..., "double: y is still blank"),
+        (lambda x: np.array(...), "double: y is still blank"),
+        (lambda x: double_trouble(x), "raised NameError"),  # noqa: F821
+        (lambda x: [1][2], "double: y cannot be checked, the function raised IndexError"),
+        (None, "double: y is None, expected an array of numbers"),
+        ("2 x", "of type str"),
+        (lambda x: {"y": x}, "of type dict"),
+        (lambda x: 2j * x, "expected an array of numbers"),
+        (lambda x: [[1, 2], [3]], "of type list"),
+        (lambda x: 2 * x[:1], r"y has shape \(1, 3\), expected \(2, 3\)"),
+        (lambda x: 2 * x.T, "transposed"),
+        (lambda x: x / 0, "not finite: 6 of 6"),
+        (lambda x: np.multiply(x, 2, out=x), "by changing x in place"),
+        (lambda x: -2 * x, "sign is flipped"),
+        (lambda x: x, "x, unchanged"),
+        (lambda x: 3 * x, "multiplied by 1.5"),
+        (lambda x: 2 * x + 1, "constant is added"),
+        (lambda x: np.where(x > 4.5, 0, 2 * x), "2 of 6 values are off, all of them where x is above 4"),
+    ],
+)
+def test_the_first_rung_that_fails_speaks(result, message):
+    with pytest.raises(AssertionError, match=message):
+        double(result)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [lambda x: x * 2, lambda x: np.float32(x * 2), lambda x: (2 * x).tolist(), lambda x: np.asmatrix(2 * x)],
+)
+def test_what_is_close_and_of_the_right_shape_passes(result):
+    double(result)
+
+
+def test_a_missing_function_is_named():
+    with pytest.raises(AssertionError, match="double: it is missing"):
+        checks.call("double", "y", lambda: exec("double()", {}))
+
+
+def test_warnings_and_prints_of_a_student_do_not_get_through(capfd):
+    def noisy(x):
+        import sys
+        import warnings
+
+        warnings.warn("look here", stacklevel=1)
+        print("and here")
+        print("and there", file=sys.stderr)
+        return np.log(0 * x) * 0 + 2 * x if False else 2 * x
+
+    double(noisy)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_exception_is_blamed_on_the_blank_that_raises_it():
+    square = np.arange(9.0).reshape(3, 3)
+
+    def run(function, judged):
+        right = lambda x: (x @ x.T, x.sum(axis=0))  # noqa: E731
+        case = (np.arange(6.0).reshape(2, 3),)
+        checks.formula("pair", function, [case], right, ("a", "b"), {}, (judged,), (square,))
+
+    wrong_a = lambda x: (x @ x, x.sum(axis=0))  # noqa: E731
+    run(wrong_a, "b")
+    with pytest.raises(AssertionError, match="pair: a has shape"):
+        run(wrong_a, "a")
+
+
+@pytest.mark.parametrize("make", [np.float64, np.float32, lambda v: np.array([v]), float])
+def test_a_number_may_come_as_any_kind_of_number(make):
+    checks.formula("double", lambda x: make(2 * x), [(1.5,)], lambda x: 2 * x, ("y",), {})
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 3)])
+def test_a_row_may_be_flat(shape):
+    row = lambda x: x.sum(axis=0, keepdims=True)  # noqa: E731
+    checks.formula("row", lambda x: x.sum(axis=0).reshape(shape), [(np.ones((2, 3)),)], row, ("y",), {})
+
+
+def draw(change=lambda W: W):
+    """Run the check of W on normal numbers that ``change`` has spoiled."""
+    rng = np.random.default_rng()
+    chance.weights("init", lambda i, o: change(rng.standard_normal((i, o))), lambda i, o: 1.0, {})
+
+
+def test_normal_weights_pass():
+    for _ in range(20):
+        draw()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda W: W * 1.06, "too large"),
+        (lambda W: W / 1.06, "too small"),
+        (lambda W: W + 0.06, "mean"),
+        (lambda W: np.sqrt(12) * (np.random.rand(*W.shape) - 0.5), "uniform"),
+        (lambda W: np.where(np.random.rand(*W.shape) < 0.01, 0, W), "exactly zero"),
+        (lambda W: np.repeat(W[::2], 2, axis=0)[: len(W)] if len(W) % 2 == 0 else W, "many times|depend"),
+        (lambda W: W * np.linspace(0.2, 1.6, len(W))[:, None] / 1.0, "standard deviation|scale|normal"),
+        (lambda W: W / np.linalg.norm(W, axis=1, keepdims=True) * np.sqrt(W.shape[1]), "same length"),
+        (lambda W: W[:-1], "shape"),
+        (lambda W: W * np.nan, "not finite"),
+    ],
+)
+def test_a_flaw_in_weights_is_seen(change, message):
+    for _ in range(3):
+        with pytest.raises(AssertionError, match=message):
+            draw(change)
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.7, 1.42, 2.0])
+@pytest.mark.parametrize("key", chance.BOUNDS)
+def test_an_experiment_sees_weights_of_another_scale(key, factor):
+    if "unit" in key and factor < 1.3 and factor > 0.8:
+        pytest.skip("saturated units hardly notice")
+    init, activation = key.split(", ")
+    scale = {"init_small": lambda n: 0.01, "init_unit": lambda n: 1, "init_xavier": lambda n: n**-0.5}
+    scale["init_he"] = lambda n: (2 / n) ** 0.5
+    act = {"tanh_forward": np.tanh, "relu_forward": lambda v: np.maximum(v, 0)}[activation]
+    rng = np.random.default_rng()
+
+    def run(factor):
+        weights = lambda i, o: factor * scale[init](i) * rng.standard_normal((i, o))  # noqa: E731
+        chance.experiment(**{init: weights, activation: lambda v: (act(v), v)})
+
+    run(1)
+    with pytest.raises(AssertionError, match="root mean square"):
+        run(factor)
+
+
+def test_released_files_hold_no_answer():
+    """checks.py and chance.py are handed to students."""
+    text = "".join((SOURCE.parent / name).read_text() for name in ("checks.py", "chance.py"))
+    for answer in r"np\.tanh", r"np\.exp\(", r"maximum\(0", r"randn\(", r"d_in\*\*-", r"2 / d_in", r"[xW]\.T":
+        assert not re.search(answer, text), answer
