@@ -162,7 +162,7 @@ def test_archives_are_bounded_and_their_links_not_followed(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     "data",
     [b"", b"PK", b"PK\x05\x06" + bytes(18), b"x" * 1000, zipped(a="b")[:-30]],
-    ids=["empty", "name only", "no members", "no archive", "cut off"],  # an archive's bytes hold the time of day
+    ids=["empty", "name only", "no members", "no archive", "cut off"],  # an archive holds the time of day
 )
 def test_a_broken_archive_is_no_failure(tmp_path, data):
     (tmp_path / "a.zip").write_bytes(data)
