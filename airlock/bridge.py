@@ -110,7 +110,7 @@ class Bridge:
     def _exchange(self, ask, what):
         if self.lost:
             raise Lost(self.lost)
-        if not self.kernel.alive:
+        if self.kernel.ended:
             self._lose(f"{what} could not be asked for: the kernel was lost too often or took too long.")
         try:
             return ask()

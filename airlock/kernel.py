@@ -10,7 +10,6 @@ import os
 import socket
 import sys
 import types
-from operator import ne
 
 from ipykernel import kernelapp
 from ipykernel.iostream import IOPubThread
@@ -48,7 +47,7 @@ class AirlockKernel(IPythonKernel):
     def _next_request(self):
         inbox, frames = Inbox(sys.maxsize), None
         while frames is None:
-            frames = inbox.feed(self._connection.recv(min(inbox.wanted(), 1 << 20)))
+            frames = inbox.receive(self._connection)
         return frames
 
     def _reply(self, request, frames):
@@ -90,7 +89,7 @@ class AirlockKernel(IPythonKernel):
             after = encode((arguments, keywords), self._handle)
         except (TypeError, ValueError):  # what was put in cannot cross, so it does not
             after = frames
-        changed = len(after) != len(frames) or any(map(ne, after, frames))
+        changed = after != [bytes(frame) for frame in frames]  # of bytes, which compare at once
         return content | {"result_frames": len(result)}, result + (after if changed else [])
 
     def _cross(self, value):

@@ -37,6 +37,7 @@ class StudentKernel(KernelProcess):
 
         Raises Overrun or KernelGone. An interrupted cell whose kernel survives raises Overrun too.
         """
+        self._end_requests()
         request = self.client.session.msg(
             "execute_request",
             {
@@ -56,19 +57,20 @@ class StudentKernel(KernelProcess):
         if self._serving is None:
             self._serving = self.client.session.msg("airlock_serve", {})
             self.client.session.send(self.client.shell_channel.socket, self._serving)
-        inbox = Inbox(self.limits.message)
+        inbox, iopub = Inbox(self.limits.message), self.client.iopub_channel.socket
+
+        def look():
+            """What cells put out waits meanwhile: looking for it at each call would cost more."""
+            if self._selector.select(POLL_MILLISECONDS / 1000):
+                return (self._requests,)
+            return (iopub,) if iopub.getsockopt(zmq.EVENTS) & zmq.POLLIN else ()
 
         def receive(ready):
-            if self._requests.fileno() in ready:
-                data = self._requests.recv(min(inbox.wanted(), 1 << 20))
-                if not data:
-                    raise ConnectionError
-                return inbox.feed(data)
-            return None
+            return inbox.receive(self._requests) if self._requests in ready else None
 
         try:
             send(self._requests, [json.dumps(content).encode(), *frames])
-            head, *frames = self._wait(receive, seconds, lambda _: None, self._requests.fileno())
+            head, *frames = self._wait(look, receive, seconds, lambda _: None)
             if len(head) > MAX_HEAD:
                 raise Malformed("too large")
             reply = json.loads(bytes(head))
@@ -82,8 +84,8 @@ class StudentKernel(KernelProcess):
             raise KernelGone(self.cause_of_death()) from None
         return reply, frames
 
-    def end_requests(self) -> None:
-        """A test has ended: let the kernel's main thread go back to its cells."""
+    def _end_requests(self):
+        """Tests have ended: let the kernel's main thread go back to its cells."""
         if self._serving is None:
             return
         message, self._serving = self._serving, None
@@ -114,7 +116,10 @@ class StudentKernel(KernelProcess):
 
     def _wait_for_reply(self, parent: str, seconds, on_output):
         """The reply to a message on the shell channel, once its outputs are in as well."""
-        shell = self.client.shell_channel.socket
+        shell, iopub = self.client.shell_channel.socket, self.client.iopub_channel.socket
+        poller = zmq.Poller()
+        poller.register(shell, zmq.POLLIN)
+        poller.register(iopub, zmq.POLLIN)
         state = {"reply": None, "idle": False, "until": None}
 
         def take(output):
@@ -133,16 +138,16 @@ class StudentKernel(KernelProcess):
                 return state["reply"]
             return None
 
-        return self._wait(receive, seconds, take, shell)
+        return self._wait(lambda: dict(poller.poll(POLL_MILLISECONDS)), receive, seconds, take)
 
-    def _wait(self, receive, seconds, on_output, source):
-        """Until ``receive(ready)`` returns something; raises Overrun or KernelGone instead."""
+    def _wait(self, look, receive, seconds, on_output):
+        """Until ``receive(ready)`` returns something; raises Overrun or KernelGone instead.
+
+        ``look()`` waits a little for what can be read, and returns it.
+        """
         iopub, meter, interrupted = self.client.iopub_channel.socket, Meter(self, seconds), None
-        poller = zmq.Poller()
-        poller.register(source, zmq.POLLIN)
-        poller.register(iopub, zmq.POLLIN)
         while True:
-            ready = dict(poller.poll(POLL_MILLISECONDS))
+            ready = look()
             if iopub in ready:
                 output = self._receive(iopub)
                 if output and interrupted is None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import selectors
 import signal
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from airlock.warden import descendants
 START_SECONDS = 120
 DEFAULTS = {zmq.MAXMSGSIZE: -1, zmq.RCVHWM: 1000}
 WAITING = 16  # messages that the grader keeps until it looks at them; others stay in the kernel
+SELECTOR = getattr(selectors, "PollSelector", selectors.SelectSelector)  # Windows has but the second
 SEND_SECONDS = 60  # for a kernel to take in what it is asked
 
 
@@ -72,6 +74,12 @@ class KernelProcess:
         process = self._process()
         return self.manager.is_alive() if process is None else process.poll() is None
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is known to be gone, without a look."""
+        process = self._process()
+        return process is not None and process.returncode is not None
+
     def restart(self) -> None:
         """A fresh kernel in a fresh folder, in place of one that is gone."""
         self._stop()
@@ -116,6 +124,8 @@ class KernelProcess:
             self.client.wait_for_ready(timeout=START_SECONDS)
             self._requests = connect(self.manager.connection_file)
             self._requests.settimeout(SEND_SECONDS)
+            self._selector = SELECTOR()
+            self._selector.register(self._requests, selectors.EVENT_READ)
             self._serving = None
         except (RuntimeError, OSError) as error:
             log = self.folder / "run" / "kernel.log"
@@ -127,7 +137,6 @@ class KernelProcess:
         self.cpu()
         self._events += self.events()
         self.client.stop_channels()
-        self._requests.close()
         process = self._process()
         if process is not None:
             process.kill()
@@ -139,6 +148,8 @@ class KernelProcess:
             self.manager.shutdown_kernel(now=True)
         self.seconds, self._cpu = self.seconds + self.cpu(), 0.0
         self.process = None
+        self._selector.close()
+        self._requests.close()  # not before the kernel has ended: it would complain of it
         self.manager.cleanup_resources()
 
     def kill(self) -> None:

@@ -1,6 +1,7 @@
 """The globals of a test cell: where each name of a test comes from."""
 
 import builtins
+import functools
 
 from airlock.bridge import Bridge, RemoteFunction
 
@@ -28,7 +29,7 @@ class TestNamespace(dict):
             if hasattr(builtins, name) or name.startswith("__"):
                 raise KeyError(name)
             if name in self._trusted:
-                exec(compile(self._trusted[name], GIVEN, "exec", optimize=0, dont_inherit=True), self)
+                exec(_compiled(self._trusted[name]), self)
                 return self[name]
         value = self._bridge.get(name)
         super().__setitem__(name, value)
@@ -71,3 +72,8 @@ class TestNamespace(dict):
             self.pop(name, None)
         else:
             super().__delitem__(name)
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(source: str):
+    return compile(source, GIVEN, "exec", optimize=0, dont_inherit=True)

@@ -10,11 +10,13 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import socket
 import subprocess
 import sys
 import threading
 
+# What a kernel has imported by its first cell, and what most notebooks import then.
 PRELOADED = (
     "numpy",
     "matplotlib.pyplot",
@@ -26,6 +28,12 @@ PRELOADED = (
     "ipykernel.ipkernel",
     "ipykernel.subshell_manager",
     "ipykernel.shellchannel",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+    "encodings.idna",
+    "airlock.audit",
+    "airlock.confine",
     "airlock.kernel",
     "airlock.warden",
 )
@@ -127,13 +135,26 @@ def serve(channel: socket.socket) -> None:
 
 
 def _warm_up() -> None:
-    for module in PRELOADED:
+    from IPython.core import magics
+
+    _import_without_debugger()
+    ours = [f"{magics.__name__}.{module.name}" for module in pkgutil.iter_modules(magics.__path__)]
+    for module in [*PRELOADED, *ours]:
         with contextlib.suppress(ImportError):  # another course may do without, say, scikit-learn
             importlib.import_module(module)
     if "matplotlib.pyplot" in sys.modules:
         _draw_once()
     gc.collect()
     gc.freeze()  # the kernels' collections leave the shared pages alone
+
+
+def _import_without_debugger() -> None:
+    """Nobody attaches a debugger, and loading one would take half of a kernel's start."""
+    sys.modules["debugpy"] = None  # ipykernel finds that it is not installed
+    try:
+        importlib.import_module("ipykernel.debugger")
+    finally:
+        del sys.modules["debugpy"]
 
 
 def _draw_once() -> None:

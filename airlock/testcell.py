@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import importlib
 import io
 import os
@@ -47,6 +48,7 @@ class TestCells:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        importlib.invalidate_caches()
         return self
 
     def __exit__(self, *_):
@@ -69,7 +71,6 @@ class TestCells:
             _, _, error = self._run_once(test, bridge, carry=False)
             if error is not None:
                 error = Lost(f"This holds only as long as {changed}() changes what it is given.")
-        bridge.kernel.end_requests()
         if error is None and is_no_share(value, points):
             error = Lost("These are no points that the test can give.")
         outputs = []
@@ -104,7 +105,6 @@ class TestCells:
         random.seed()
         np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
         sys.path.insert(0, str(self.folder))
-        importlib.invalidate_caches()
         os.chdir(self.folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -117,14 +117,19 @@ class TestCells:
 
 def _execute(source, namespace):
     """Run source; the value of its last statement if that is an expression."""
+    body, last = _compiled(source)
+    exec(body, namespace)
+    return None if last is None else eval(last, namespace)
+
+
+@functools.lru_cache(maxsize=256)  # a worker has the same tests for submission after submission
+def _compiled(source):
     tree = ast.parse(source, CELL)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     # Assertions stay, whatever the options of this interpreter.
     options = {"optimize": 0, "dont_inherit": True}
-    exec(compile(tree, CELL, "exec", **options), namespace)
-    if last is not None:
-        return eval(compile(ast.Expression(last.value), CELL, "eval", **options), namespace)
-    return None
+    body = compile(tree, CELL, "exec", **options)
+    return body, last and compile(ast.Expression(last.value), CELL, "eval", **options)
 
 
 @contextlib.contextmanager

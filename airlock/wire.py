@@ -5,6 +5,7 @@ does not: ``TypeError`` says what it was. Decoding builds nothing but these type
 side sent, and never unpickles.
 """
 
+import functools
 import io
 import json
 import math
@@ -160,20 +161,33 @@ def _same_container(one, other) -> bool:
 
 
 def _npy(array: np.ndarray) -> bytes:
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
     order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
-    return header.getvalue() + array.tobytes(order)
+    return _header(array.shape, order == "F", array.dtype) + array.tobytes(order)
 
 
 def _from_npy(frame) -> np.ndarray:
-    stream = io.BytesIO(frame)
-    if np.lib.format.read_magic(stream) != (1, 0):
-        raise Malformed("an unknown version of .npy")
-    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(stream, max_header_size=10_000)
+    start = 10 + int.from_bytes(frame[8:10], "little")  # a magic string of 6 bytes, a version, this length
+    shape, fortran_order, dtype = _read_header(bytes(frame[:start]))
     if dtype.kind not in PLAIN_KINDS or dtype.hasobject:
         raise Malformed(f"an array of dtype {dtype}")
     # A copy, so that it can be written to; frombuffer checks that the data are all there.
     count = math.prod(shape)
-    flat = np.frombuffer(frame, dtype, count, stream.tell()) if count else np.empty(0, dtype)
+    flat = np.frombuffer(frame, dtype, count, start) if count else np.empty(0, dtype)
     return flat.reshape(shape, order="F" if fortran_order else "C").copy(order="K")
+
+
+# The same few shapes come again and again, and numpy takes longer for a header than for the numbers.
+@functools.lru_cache(maxsize=256)
+def _header(shape: tuple, fortran_order: bool, dtype: np.dtype) -> bytes:
+    stream, descr = io.BytesIO(), np.lib.format.dtype_to_descr(dtype)
+    description = {"descr": descr, "fortran_order": fortran_order, "shape": shape}
+    np.lib.format.write_array_header_1_0(stream, description)
+    return stream.getvalue()
+
+
+@functools.lru_cache(maxsize=256)
+def _read_header(header: bytes) -> tuple[tuple, bool, np.dtype]:
+    stream = io.BytesIO(header)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise Malformed("an unknown version of .npy")
+    return np.lib.format.read_array_header_1_0(stream, max_header_size=10_000)

@@ -106,8 +106,9 @@ def test_a_kernel_that_ends_between_two_cells_is_started_again(course, monkeypat
 
 
 def test_a_kernel_that_always_ends_after_a_while_ends_the_grading_too(course):
-    code = "import os, threading\nthreading.Timer(0.15, os._exit, [1]).start()\nimport time; time.sleep(0.1)"
-    record = grade(course, {"sigmoid": f"{RIGHT['sigmoid']}\n{code}"})
+    late = "import os, threading, time\nthreading.Timer(0.1, os._exit, [1]).start()"
+    code = f"{late}\ndef sigmoid(x):\n    time.sleep(1)\n    return 1 / (1 + np.exp(-x))"
+    record = grade(course, {"sigmoid": code})
     assert "kernel-died" in kinds(record)
     assert record.score >= 1  # the check before
 
@@ -175,7 +176,7 @@ def test_a_notebook_out_of_shape_is_graded_in_full(course, shape):
     change, wanted = SHAPES[shape]
     record = grade(course, files={"problem1.ipynb": notebook_bytes(course, change)})
     assert record.score == FULL, record
-    assert kinds(record) <= wanted
+    assert kinds(record) <= wanted, record.incidents
 
 
 def test_a_notebook_without_one_answer_loses_only_what_it_is_worth(course):
