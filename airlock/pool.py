@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import gc
 import multiprocessing
 import os
 import shutil
@@ -110,6 +111,7 @@ class DaskWorkers(contextlib.AbstractContextManager):
 
 
 def _start_worker(folder, shared) -> None:
+    gc.freeze()  # what was imported stays: no collection has to look through it again
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
     if shared is not None:
         template.adopt(shared)

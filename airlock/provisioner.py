@@ -56,7 +56,7 @@ class Warden:
 
     def _read(self):
         try:
-            received = self.control.recv(65536)
+            received = self.control.recv(4096)
         except BlockingIOError:
             raise
         except OSError:  # closed, by us or by its end

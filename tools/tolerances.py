@@ -40,7 +40,7 @@ def simulate(key, repeats, rng, width=chance.WIDTH, depth=chance.DEPTH):
     scale, activation = EXPERIMENTS[key]
     logs = np.empty((repeats, depth))
     for row in logs:
-        H = rng.standard_normal((width, width))
+        H = rng.standard_normal((chance.SAMPLES, width))
         for layer in range(depth):
             H = activation(H @ (scale(width) * rng.standard_normal((width, width))))
             row[layer] = 0.5 * math.log(np.mean(H**2))
