@@ -8,37 +8,45 @@ from airlock.wire import Malformed
 
 MAX_FRAMES = 10_000
 AT_ONCE = 1 << 16  # bytes that are read before it is known how many there are
+KEPT = 1 << 23  # bytes of memory that wait for the next frames: fresh memory costs more than copying
 
 
 def send(connection, frames: list) -> None:
     """Write frames to a stream socket: their number, their sizes, and they themselves."""
     sizes = [len(frame) for frame in frames]
-    head = struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes)
-    connection.sendall(b"".join([head, *frames]))  # copying costs less than another system call
+    parts = [struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes), *frames]
+    for part in parts if sum(sizes) > AT_ONCE else [b"".join(parts)]:  # copying little costs less than a call
+        connection.sendall(part)
 
 
 class Inbox:
-    """Collects what arrives on a stream socket until a whole set of frames is there.
+    """Collects what arrives on a stream socket until a whole set of frames is there, and then the next.
 
     ``limit`` bounds their size in bytes together.
     """
 
     def __init__(self, limit: int):
-        self.limit, self.sizes, self._filled = limit, None, 0
-        self._buffer, self._size = _memory(AT_ONCE), 4
+        self.limit, self._buffer = limit, _memory(AT_ONCE)
+        self._begin()
+
+    def _begin(self):
+        self._sizes, self._filled, self._size = None, 0, 4
+        if len(self._buffer) > KEPT:
+            self._buffer = _memory(AT_ONCE)
 
     def receive(self, connection) -> list[memoryview] | None:
         """Read once from a socket that has something; the frames once they are complete.
 
-        Raises ConnectionError when the other side has closed it, Malformed for too much.
+        They are valid until more is received. Raises ConnectionError when the other side has closed
+        the connection, Malformed for too much.
         """
         received = connection.recv_into(self._buffer[self._filled :])
         if not received:
             raise ConnectionError("closed by the other side")
         self._filled += received
         while self._filled >= self._size:
-            if self.sizes is not None:
-                return self._frames()
+            if self._sizes is not None:
+                return self._take()
             self._read_sizes()
         return None
 
@@ -50,21 +58,22 @@ class Inbox:
         if self._size < 4 + 8 * count:
             self._size = 4 + 8 * count
         else:
-            self.sizes = struct.unpack_from(f"<{count}Q", self._buffer, 4)
-            if sum(self.sizes) > self.limit:
+            self._sizes = struct.unpack_from(f"<{count}Q", self._buffer, 4)
+            if sum(self._sizes) > self.limit:
                 raise Malformed("too large")
-            self._size += sum(self.sizes)
+            self._size += sum(self._sizes)
         if self._size > len(self._buffer):
             before, self._buffer = self._buffer, _memory(self._size)
             self._buffer[: self._filled] = before[: self._filled]
 
-    def _frames(self):
+    def _take(self):
         if self._filled > self._size:
             raise Malformed("more than was asked for")
-        frames, start = [], 4 + 8 * len(self.sizes)
-        for size in self.sizes:
+        frames, start = [], 4 + 8 * len(self._sizes)
+        for size in self._sizes:
             frames.append(self._buffer[start : start + size])
             start += size
+        self._begin()
         return frames
 
 

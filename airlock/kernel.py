@@ -30,6 +30,7 @@ class AirlockKernel(IPythonKernel):
         """Answer requests for values and calls until the grader says that its test has ended."""
         if self._connection is None:
             self._connection, _ = self.listener.accept()
+            self._inbox = Inbox(sys.maxsize)
         self._functions = {}
         while True:
             try:
@@ -45,9 +46,9 @@ class AirlockKernel(IPythonKernel):
         self.session.send(stream, "airlock_served", {"status": "ok"}, parent, ident=ident)
 
     def _next_request(self):
-        inbox, frames = Inbox(sys.maxsize), None
+        frames = None
         while frames is None:
-            frames = inbox.receive(self._connection)
+            frames = self._inbox.receive(self._connection)
         return frames
 
     def _reply(self, request, frames):

@@ -9,7 +9,7 @@ import time
 
 import zmq
 
-from airlock.frames import Inbox, send
+from airlock.frames import send
 from airlock.kernel_process import KernelProcess
 from airlock.meter import Meter, Overrun
 from airlock.wire import Malformed, decode
@@ -57,7 +57,7 @@ class StudentKernel(KernelProcess):
         if self._serving is None:
             self._serving = self.client.session.msg("airlock_serve", {})
             self.client.session.send(self.client.shell_channel.socket, self._serving)
-        inbox, iopub = Inbox(self.limits.message), self.client.iopub_channel.socket
+        iopub = self.client.iopub_channel.socket
 
         def look():
             """What cells put out waits meanwhile: looking for it at each call would cost more."""
@@ -66,7 +66,7 @@ class StudentKernel(KernelProcess):
             return (iopub,) if iopub.getsockopt(zmq.EVENTS) & zmq.POLLIN else ()
 
         def receive(ready):
-            return inbox.receive(self._requests) if self._requests in ready else None
+            return self._inbox.receive(self._requests) if self._requests in ready else None
 
         try:
             send(self._requests, [json.dumps(content).encode(), *frames])

@@ -15,6 +15,7 @@ from jupyter_client.kernelspec import KernelSpec
 
 from airlock.disk import lay_out, remove
 from airlock.errors import MachineError
+from airlock.frames import Inbox
 from airlock.kernel import connect
 from airlock.limits import Limits
 from airlock.warden import descendants
@@ -124,6 +125,7 @@ class KernelProcess:
             self.client.wait_for_ready(timeout=START_SECONDS)
             self._requests = connect(self.manager.connection_file)
             self._requests.settimeout(SEND_SECONDS)
+            self._inbox = Inbox(self.limits.message)
             self._selector = SELECTOR()
             self._selector.register(self._requests, selectors.EVENT_READ)
             self._serving = None

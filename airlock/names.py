@@ -78,11 +78,22 @@ def cut(source: str, names: set[str] | frozenset[str]) -> tuple[str, str]:
     return piece, "\n".join(line for number, line in enumerate(lines) if number not in taken).strip("\n")
 
 
-def used_names(source: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def used_names(source: str) -> frozenset[str]:
     """All names that a cell reads, anywhere in it."""
     tree = parse(source)
     nodes = ast.walk(tree) if tree else ()
-    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return frozenset(n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+
+
+@lru_cache(maxsize=1024)
+def uses(source: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """What a cell defines or assigns at top level, each with all names in that statement, in order."""
+    tree, found = parse(source), []
+    for node in tree.body if tree else ():
+        names = frozenset(child.id for child in ast.walk(node) if isinstance(child, ast.Name))
+        found += [(name, names) for name in targets(node)]
+    return tuple(found)
 
 
 def in_place(source: str) -> set[str]:

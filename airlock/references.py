@@ -1,9 +1,8 @@
 """Which function of a notebook uses which, read from its source, so that one endless loop costs once."""
 
-import ast
 from collections import Counter
 
-from airlock.names import parse, targets, used_names
+from airlock.names import used_names, uses
 
 LEAST_SECONDS = 0.2
 
@@ -14,10 +13,8 @@ class References:
     def __init__(self, sources: list[str]):
         self.uses: dict[str, set[str]] = {}
         for source in sources:
-            tree = parse(source)
-            for node in tree.body if tree else ():
-                for name in targets(node):
-                    self.uses.setdefault(name, set()).update(_names(node))
+            for name, names in uses(source):
+                self.uses.setdefault(name, set()).update(names)
         self.suspects: Counter[str] = Counter()
 
     def reach(self, names) -> set[str]:
@@ -30,7 +27,7 @@ class References:
                 ask += self.uses[name]
         return found
 
-    def names_in(self, source: str) -> set[str]:
+    def names_in(self, source: str) -> frozenset[str]:
         """The names that a cell uses."""
         return used_names(source)
 
@@ -43,6 +40,3 @@ class References:
         times = max((self.suspects[name] for name in self.reach(names)), default=0)
         return min(seconds, max(seconds_again / times, LEAST_SECONDS)) if times else seconds
 
-
-def _names(node: ast.AST) -> set[str]:
-    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}

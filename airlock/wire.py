@@ -161,8 +161,10 @@ def _same_container(one, other) -> bool:
 
 
 def _npy(array: np.ndarray) -> bytes:
-    order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
-    return _header(array.shape, order == "F", array.dtype) + array.tobytes(order)
+    fortran_order = array.flags.f_contiguous and not array.flags.c_contiguous
+    header = _header(array.shape, fortran_order, array.dtype)
+    flat = np.ravel(array, order="F" if fortran_order else "C")
+    return b"".join((header, flat.view(np.uint8))) if array.nbytes else header
 
 
 def _from_npy(frame) -> np.ndarray:

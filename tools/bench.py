@@ -81,9 +81,16 @@ def per(usage, count):
     }
 
 
-def airlock(folder, jobs, count, config=AIRLOCK_CONFIG):
+def beside_the_floor(folder, jobs, count):
+    """As airlock(), with the floor measured before and after, since machines have slow minutes."""
+    course = make_course(folder, AIRLOCK_CONFIG, count)
+    floor = bench_floor.measure_all(course, ASSIGNMENT, jobs)
+    usage = airlock(course, jobs, count)
+    return usage | {"floor_each": mean(floor + bench_floor.measure_all(course, ASSIGNMENT, jobs))}
+
+
+def airlock(course, jobs, count):
     """Grade a fresh class; what it used, and what its own results say of the coordinator and of each."""
-    course = make_course(folder, config, count)
     usage = per(run(course, "airlock", "grade", ASSIGNMENT, "--jobs", str(jobs)), count)
     results = json.loads((course / "reports" / ASSIGNMENT / "results.json").read_text())
     usage["coordinator_each"] = results["seconds"]["coordinator"] / count
@@ -91,7 +98,7 @@ def airlock(folder, jobs, count, config=AIRLOCK_CONFIG):
     usage["gradebook_each"] = size(course / "gradebook.db") / count
     usage["results_each"] = size(course / "reports" / ASSIGNMENT / "results.json") / count
     usage["record_cpu_each"] = mean(record["seconds"]["cpu"] for record in results["records"])
-    return usage, course
+    return usage
 
 
 def size(path):
@@ -114,23 +121,22 @@ def main(quick=False):
     """Measure, print, and keep."""
     few, many, others = (6, 12, 2) if quick else (CLASS, CLASS * TIMES, OTTER)
     tell = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+    bench_otter.install()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         folder, found = Path(folder), {}
         tell(f"airlock, {few} submissions, two workers")
-        found["airlock 2"], course = airlock(folder / "two", 2, few)
+        found["airlock 2"] = beside_the_floor(folder / "two", 2, few)
         tell(f"airlock, {few} submissions, one worker")
-        found["airlock 1"], _ = airlock(folder / "one", 1, few)
-        tell("the students' own cells")
-        found["floor"] = bench_floor.measure_all(course, ASSIGNMENT)
+        found["airlock 1"] = beside_the_floor(folder / "one", 1, few)
         tell(f"stock nbgrader, {few} submissions")
         stock = make_course(folder / "stock", STOCK_CONFIG, few)
         found["stock"] = per(run(stock, "nbgrader", "autograde", ASSIGNMENT), few)
         tell(f"otter-grader, {others} submissions")
-        found["otter"] = per(bench_otter.grade(course, ASSIGNMENT, others, folder / "otter"), others)
+        found["otter"] = per(bench_otter.grade(folder / "two", ASSIGNMENT, others, folder / "otter"), others)
         tell("one submission, stock and airlock in turn")
         found["paired"] = paired(folder / "paired")
         tell(f"airlock, {many} submissions, two workers")
-        found["airlock many"], _ = airlock(folder / "many", 2, many)
+        found["airlock many"] = airlock(make_course(folder / "many", AIRLOCK_CONFIG, many), 2, many)
     found["machine"] = {
         "cores": os.cpu_count(),
         "processor": bench_picture.processor(),
@@ -151,15 +157,15 @@ def main(quick=False):
 
 def ratios(found):
     """What the project promises."""
-    two, many = found["airlock 2"], found["airlock many"]
+    one, two, many = (found[f"airlock {which}"] for which in ("1", "2", "many"))
     return {
         "throughput, two workers : stock": two["an_hour"] / found["stock"]["an_hour"],
         "throughput, two workers : otter": two["an_hour"] / found["otter"]["an_hour"],
-        "throughput, one worker : stock": found["airlock 1"]["an_hour"] / found["stock"]["an_hour"],
-        "CPU of one submission, one worker : floor": found["airlock 1"]["record_cpu_each"]
-        / found["floor"]["cpu_each"],
-        "CPU with start-up and coordinator, one worker : floor": found["airlock 1"]["cpu_each"]
-        / found["floor"]["cpu_each"],
+        "throughput, one worker : stock": one["an_hour"] / found["stock"]["an_hour"],
+        "CPU of one submission, two workers : floor": two["record_cpu_each"] / two["floor_each"],
+        "CPU of one submission, one worker : floor": one["record_cpu_each"] / one["floor_each"],
+        "CPU with start-up and coordinator, two workers, few : floor": two["cpu_each"] / two["floor_each"],
+        "CPU with start-up and coordinator, two workers, many : floor": many["cpu_each"] / two["floor_each"],
         "wall, many : few": many["wall_each"] / two["wall_each"],
         "memory, many : few": many["peak_memory"] / two["peak_memory"],
         "CPU of one alone, airlock : stock": found["paired"]["ratio"],

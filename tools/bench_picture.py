@@ -31,12 +31,13 @@ def table(found):
             f"{name:28}{one['submissions']:>12}{one['wall_each']:>13.2f}{one['cpu_each']:>12.2f}"
             f"{one['an_hour']:>9.0f}{one['peak_memory'] / 2**20:>9.0f}"
         )
-    floor = found["floor"]
-    print(f"{'the students own cells':28}{floor['submissions']:>12}{'':>13}{floor['cpu_each']:>12.2f}")
-    print(
-        "\nCPU s of one submission by its record: "
-        + ", ".join(f"{NAMES[key]} {found[key]['record_cpu_each']:.2f}" for key in ("airlock 1", "airlock 2"))
-    )
+    print()
+    for key in ("airlock 1", "airlock 2"):
+        one = found[key]
+        print(
+            f"CPU s of a submission by its record: {one['record_cpu_each']:.2f}; of the student's own cells "
+            f"alone: {one['floor_each']:.2f} ({names[key]}, {one['submissions']})"
+        )
     print(
         "CPU s of the coordinator for each: "
         + ", ".join(
@@ -66,7 +67,7 @@ def draw(found, path):
     left.set_title("Submissions an hour", loc="left", fontsize=11, fontweight="bold")
     _bars(right, places, [found[key]["cpu_each"] for key in keys], colours, "{:.1f}")
     right.set_title("CPU seconds of a submission", loc="left", fontsize=11, fontweight="bold")
-    floor = found["floor"]["cpu_each"]
+    floor = found["airlock 2"]["floor_each"]
     right.axvline(floor, color=FLOOR, linewidth=1.2, linestyle=(0, (4, 3)))
     right.text(
         floor, -0.78, f"the student's own cells: {floor:.1f}", color=FLOOR, ha="center", va="top", fontsize=9
