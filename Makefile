@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 test: .venv/done
 	$(RUN) ruff check .
-	$(RUN) pytest --numprocesses 2 --dist loadfile
+	$(RUN) pytest --numprocesses 3 --dist loadfile  # on two cores: a third of the time they wait for limits
 
 # The Formgrader, JupyterLab and our pages in a real Chromium (apt-get install chromium npm).
 BROWSER_MODULES := axe-core@4.14.1 mathjax@2.7.7
