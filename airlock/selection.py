@@ -59,8 +59,10 @@ def choose_notebooks(files: dict[str, bytes], master: Master) -> tuple[dict[str,
             message = f"{expected[name]} was found as {printable(best.filename)}."
             incidents.append(Incident("mended", message, name))
     if not chosen:
-        names = ", ".join(printable(path) for path in list(files)[:5]) or "no file"
-        raise Unreadable(f"No notebook of {master.assignment} was handed in, but {names}.", "missing")
+        names = ", ".join(printable(path) for path in list(files)[:5])
+        instead = f"only {names}" if names else "nor anything else"
+        sentence = f"No notebook of {master.assignment} was handed in, {instead}: ask for the .ipynb file."
+        raise Unreadable(sentence, "missing")
     ignored = sorted(printable(path) for path in set(candidates) - set(chosen.values()))
     if ignored:
         more = f" and {len(ignored) - 5} more" if len(ignored) > 5 else ""
