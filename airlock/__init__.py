@@ -9,8 +9,8 @@ Handing in
     ``match``, ``answers`` and ``mend`` put one in shape, ``blanks`` tells what was left.
 The student's side
     ``template`` holds a warm process, ``warden`` keeps one kernel forked from it, ``confine`` and
-    ``audit`` lock it in, ``disk`` measures what it writes, ``kernel`` answers; ``provisioner`` offers
-    this to Jupyter.
+    ``audit`` lock it in, ``disk`` and ``processes`` measure what it uses, ``kernel`` answers;
+    ``provisioner`` offers this to Jupyter.
 The grader's side
     ``kernel_process`` and ``kernel_client`` with ``meter`` hold the other end, ``wire`` and ``frames``
     are what crosses; ``bridge``, ``namespace``, ``testcell`` and ``verdict`` run a test; ``execute`` runs

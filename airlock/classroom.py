@@ -17,7 +17,6 @@ from airlock.load import load_master
 from airlock.pool import grade_task
 from airlock.record import Record
 from airlock.recorder import Recorder, Task
-from airlock.report import write_report
 from airlock.settings import Airlock
 from airlock.submission import read_submission
 
@@ -72,6 +71,7 @@ class Classroom:
             with Dispatcher(make_executor, slots, send) as dispatcher:
                 for task, result in dispatcher.results(next_task):
                     recorder.take(task, result)
+                    import airlock.report  # noqa: F401  loads matplotlib, better now than when nobody computes
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)
@@ -114,6 +114,8 @@ class Classroom:
 
     def _write_report(self, records):
         """The page of the class."""
+        from airlock.report import write_report
+
         links = {}
         for student in records:
             graded, feedback = self.folder("autograded", student), self.folder("feedback", student)

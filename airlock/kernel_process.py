@@ -2,10 +2,12 @@
 
 import contextlib
 import dataclasses
+import queue
 import selectors
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
@@ -18,11 +20,16 @@ from airlock.errors import MachineError
 from airlock.frames import Inbox
 from airlock.kernel import connect
 from airlock.limits import Limits
-from airlock.warden import descendants
+from airlock.processes import descendants
 
 START_SECONDS = 120
-DEFAULTS = {zmq.MAXMSGSIZE: -1, zmq.RCVHWM: 1000}
-WAITING = 16  # messages that the grader keeps until it looks at them; others stay in the kernel
+DEFAULTS = {zmq.MAXMSGSIZE: -1, zmq.RCVHWM: 1000, zmq.RECONNECT_IVL: 100}
+OPTIONS = {
+    zmq.MAXMSGSIZE: Limits.message,
+    zmq.RCVHWM: 16,  # messages that the grader keeps until it looks at them; others stay in the kernel
+    zmq.RECONNECT_IVL: 10,  # milliseconds until a kernel that is starting is tried again
+}
+ASK_SECONDS = 0.2  # for an answer of a kernel that is starting, before it is asked again
 SELECTOR = getattr(selectors, "PollSelector", selectors.SelectSelector)  # Windows has but the second
 SEND_SECONDS = 60  # for a kernel to take in what it is asked
 
@@ -31,18 +38,17 @@ class BoundedClient(BlockingKernelClient):
     """A kernel client that does not take in messages of any size, nor any number of them ahead."""
 
     def _create_connected_socket(self, channel, identity=None):
-        with self.context_option(zmq.MAXMSGSIZE, Limits.message), self.context_option(zmq.RCVHWM, WAITING):
-            return super()._create_connected_socket(channel, identity)
-
-    @contextlib.contextmanager
-    def context_option(self, option, value):
-        """Sockets made inside have the option set before they connect."""
-        before = self.context.sockopts.get(option, DEFAULTS[option])
-        self.context.setsockopt(option, value)
+        """Options have to be set before a socket connects, that is on its context."""
+        before = {option: self.context.sockopts.get(option, DEFAULTS[option]) for option in OPTIONS}
         try:
-            yield
+            self._set(OPTIONS)
+            return super()._create_connected_socket(channel, identity)
         finally:
-            self.context.setsockopt(option, before)
+            self._set(before)
+
+    def _set(self, options):
+        for option, value in options.items():
+            self.context.setsockopt(option, value)
 
 
 class KernelProcess:
@@ -122,7 +128,7 @@ class KernelProcess:
             self.manager.start_kernel()
             self.client = self.manager.client()
             self.client.start_channels(stdin=False, hb=False)
-            self.client.wait_for_ready(timeout=START_SECONDS)
+            self._wait_until_ready()
             self._requests = connect(self.manager.connection_file)
             self._requests.settimeout(SEND_SECONDS)
             self._inbox = Inbox(self.limits.message)
@@ -134,6 +140,22 @@ class KernelProcess:
             last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
             raise MachineError(f"No kernel could be started ({last or error}); grade again.") from error
         self.process = psutil.Process(self.manager.provisioner.pid)
+
+    def _wait_until_ready(self):
+        """Until the kernel's answer shows on its output channel: no output of a cell can be missed then.
+
+        The client's own wait_for_ready() would stand still for a fifth of a second at the end.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while self.alive and time.monotonic() < deadline:
+            asked = self.client.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    message = self.client.get_iopub_msg(timeout=ASK_SECONDS)
+                    idle = message["content"].get("execution_state") == "idle"
+                    if idle and message["parent_header"].get("msg_id") == asked:
+                        return
+        raise RuntimeError("it did not answer")
 
     def _stop(self) -> None:
         self.cpu()

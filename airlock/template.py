@@ -135,6 +135,7 @@ def serve(channel: socket.socket) -> None:
 
 
 def _warm_up() -> None:
+    gc.disable()  # until all is imported: nothing of it is garbage
     from IPython.core import magics
 
     _import_without_debugger()
@@ -146,6 +147,7 @@ def _warm_up() -> None:
         _draw_once()
     gc.collect()
     gc.freeze()  # the kernels' collections leave the shared pages alone
+    gc.enable()
 
 
 def _import_without_debugger() -> None:

@@ -17,10 +17,10 @@ import signal
 import socket
 import sys
 import time
-from pathlib import Path
 
 from airlock.disk import size, unnamed
 from airlock.limits import Limits
+from airlock.processes import descendants, lives, resident, threads
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 POLL_SECONDS = 0.2
@@ -50,7 +50,7 @@ def main(request: dict, control: socket.socket) -> None:
         _tell(control, pid=kernel)
         status = _watch(kernel, control, seen, request["folder"], limits)
     finally:
-        left = [pid for pid in descendants() if pid != kernel and _lives(pid)]
+        left = [pid for pid in descendants() if pid != kernel and lives(pid)]
         _kill_all(kernel)
         with contextlib.suppress(OSError):
             if left:
@@ -91,27 +91,13 @@ def _watch(kernel, control, seen, folder, limits):
 
 def _excess(folder, limits):
     processes = descendants()
-    if len(processes) > limits.processes or sum(map(_threads, processes)) > THREADS * limits.processes:
+    if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
         return "process-limit"
-    if sum(map(_resident, processes)) > limits.memory + 512 * 2**20:
+    if sum(map(resident, processes)) > limits.memory + 512 * 2**20:
         return "memory-limit"
     if folder and size(folder) + sum(unnamed(processes).values()) > limits.disk:
         return "disk-limit"
     return None
-
-
-def descendants(root: int | None = None) -> list[int]:
-    """Process ids of all that ``root`` (this process) and its children started, as Linux lists them."""
-    found, ask = [], [root or os.getpid()]
-    while ask:
-        pid = ask.pop()
-        try:
-            children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        except OSError:
-            continue
-        found += children
-        ask += children
-    return found
 
 
 def _reap(kernel: int) -> int | None:
@@ -144,13 +130,6 @@ def _kill_all(kernel: int) -> None:
         if not alive:
             return
         time.sleep(0.005)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def _become_kernel(request, limits, notes) -> None:
@@ -195,17 +174,3 @@ def _signal_group(kernel: int, number: int) -> None:
 
 def _tell(control, **message) -> None:
     control.sendall(json.dumps(message).encode() + b"\n")
-
-
-def _threads(pid: int) -> int:
-    try:
-        return os.stat(f"/proc/{pid}/task").st_nlink - 2  # a folder for each
-    except OSError:
-        return 0
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0

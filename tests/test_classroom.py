@@ -126,7 +126,7 @@ DEATHS = {
     "die_at(3, Journal, 'add', half)",
     "while a folder is replaced": "import airlock.folders as f\nimport types\n"
     "f.os = types.SimpleNamespace(**vars(os)); die_at(4, f.os, 'replace')",
-    "at the last": "import airlock.classroom as c; die_at(1, c, 'write_report')",
+    "at the last": "import airlock.report as r; die_at(1, r, 'write_report')",
 }
 
 

@@ -1,0 +1,42 @@
+"""What Linux tells of processes: who descends from whom, who lives, what they use."""
+
+import os
+from pathlib import Path
+
+
+def descendants(root: int | None = None) -> list[int]:
+    """Process ids of all that ``root`` (this process) and its children started, as Linux lists them."""
+    found, ask = [], [root or os.getpid()]
+    while ask:
+        pid = ask.pop()
+        try:
+            children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        except OSError:
+            continue
+        found += children
+        ask += children
+    return found
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there, and not just its exit status."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def threads(pid: int) -> int:
+    """How many threads a process has; none if it has ended."""
+    try:
+        return os.stat(f"/proc/{pid}/task").st_nlink - 2  # a folder for each
+    except OSError:
+        return 0
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process occupies; none if it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
