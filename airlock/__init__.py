@@ -12,10 +12,10 @@ The student's side
     ``audit`` lock it in, ``disk`` and ``processes`` measure what it uses, ``kernel`` answers;
     ``provisioner`` offers this to Jupyter.
 The grader's side
-    ``kernel_process`` and ``kernel_client`` with ``meter`` hold the other end, ``wire`` and ``frames``
-    are what crosses; ``bridge``, ``namespace``, ``testcell`` and ``verdict`` run a test; ``execute`` runs
-    a notebook, ``references`` spare it a second endless loop; ``clean``, ``outputs`` and ``harmless``
-    make outputs safe.
+    ``kernel_process`` and ``kernel_client`` with ``bounded_client`` and ``meter`` hold the other end,
+    ``wire`` and ``frames`` are what crosses; ``bridge``, ``namespace``, ``testcell`` and ``verdict`` run
+    a test; ``execute`` runs a notebook, ``references`` spare it a second endless loop; ``clean``,
+    ``outputs`` and ``harmless`` make outputs safe.
 One submission, and a class
     ``grade``; ``classroom`` with ``pool``, ``dispatch``, ``recorder``, ``journal``, ``gradebook``;
     ``limits`` and ``settings``; ``cli`` and ``table``; ``nbgrader_road`` for nbgrader's own commands.

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import os
 import queue
 import selectors
 import signal
@@ -11,8 +12,7 @@ import time
 from pathlib import Path
 
 import psutil
-import zmq
-from jupyter_client import BlockingKernelClient, KernelManager
+from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec
 
 from airlock.disk import lay_out, remove
@@ -23,32 +23,10 @@ from airlock.limits import Limits
 from airlock.processes import descendants
 
 START_SECONDS = 120
-DEFAULTS = {zmq.MAXMSGSIZE: -1, zmq.RCVHWM: 1000, zmq.RECONNECT_IVL: 100}
-OPTIONS = {
-    zmq.MAXMSGSIZE: Limits.message,
-    zmq.RCVHWM: 16,  # messages that the grader keeps until it looks at them; others stay in the kernel
-    zmq.RECONNECT_IVL: 10,  # milliseconds until a kernel that is starting is tried again
-}
+LONGEST_PATH = 103 - len("/run/requests")  # bytes; the address of a Unix socket ends there, on macOS first
 ASK_SECONDS = 0.2  # for an answer of a kernel that is starting, before it is asked again
 SELECTOR = getattr(selectors, "PollSelector", selectors.SelectSelector)  # Windows has but the second
 SEND_SECONDS = 60  # for a kernel to take in what it is asked
-
-
-class BoundedClient(BlockingKernelClient):
-    """A kernel client that does not take in messages of any size, nor any number of them ahead."""
-
-    def _create_connected_socket(self, channel, identity=None):
-        """Options have to be set before a socket connects, that is on its context."""
-        before = {option: self.context.sockopts.get(option, DEFAULTS[option]) for option in OPTIONS}
-        try:
-            self._set(OPTIONS)
-            return super()._create_connected_socket(channel, identity)
-        finally:
-            self._set(before)
-
-    def _set(self, options):
-        for option, value in options.items():
-            self.context.setsockopt(option, value)
 
 
 class KernelProcess:
@@ -112,8 +90,11 @@ class KernelProcess:
         for part in ("work", "home", "run"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         lay_out(self.folder / "work", self.files)
-        self.manager = KernelManager(client_class=f"{__name__}.BoundedClient", cache_ports=False)
+        self.manager = KernelManager(client_class="airlock.bounded_client.BoundedClient", cache_ports=False)
         if sys.platform != "win32":
+            if len(os.fsencode(self.folder)) > LONGEST_PATH:
+                where = self.folder.parent
+                raise MachineError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.")
             self.manager.transport, self.manager.ip = "ipc", str(self.folder / "run" / "k")
         self.manager.connection_file = str(self.folder / "run" / "kernel.json")
         provisioner = {"folder": str(self.folder), "limits": dataclasses.asdict(self.limits)}

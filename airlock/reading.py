@@ -56,8 +56,10 @@ def _decode(data: bytes, filename: str, remarks: list[str]) -> str:
     if not text.lstrip("\ufeff \t\r\n").startswith("{"):
         raise Unreadable(f"{filename} is not a notebook: it does not begin as JSON does.")
     if encoding != "utf-8":
-        remarks.append(f"the file was encoded as {encoding.removesuffix('-sig').upper()}"
-                       f"{' with a byte order mark' if encoding == 'utf-8-sig' else ''}")
+        remarks.append(
+            f"the file was encoded as {encoding.removesuffix('-sig').upper()}"
+            f"{' with a byte order mark' if encoding == 'utf-8-sig' else ''}"
+        )
     return text
 
 

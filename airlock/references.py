@@ -39,4 +39,3 @@ class References:
         """How long what uses ``names`` may take: the less, the more often it ran into a limit before."""
         times = max((self.suspects[name] for name in self.reach(names)), default=0)
         return min(seconds, max(seconds_again / times, LEAST_SECONDS)) if times else seconds
-

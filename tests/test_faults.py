@@ -280,8 +280,7 @@ def grade_apart(course, folder, answers, how):
     (folder / "grade_apart.py").write_text(GRADE_APART)
     (folder / "master").write_bytes(course.master.to_bytes())
     (folder / "notebook").write_bytes(course.submission(RIGHT | answers)["problem1.ipynb"])
-    place = folder / "tmp"
-    place.mkdir()
+    place = Path(tempfile.mkdtemp(dir=folder.parent))  # short, for the sockets in it
     command = [sys.executable, folder / "grade_apart.py", folder / "master", folder / "notebook", how]
     environment = os.environ | {"TMPDIR": str(place)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True), place
@@ -291,6 +290,16 @@ def test_a_full_disk_is_the_machines_fault(course, tmp_path):
     """Every file ends after 64 bytes, as on a disk that is full."""
     process, _ = grade_apart(course, tmp_path, {}, "full")
     assert process.communicate(timeout=120)[0].split(" ", 2)[:2] == ["failed", "None"]
+
+
+def test_a_folder_for_temporary_files_with_a_long_name_is_told(course, tmp_path, monkeypatch):
+    place = tmp_path / ("long" * 20)
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    record = grade(course)
+    assert record.status == "failed"
+    assert "set TMPDIR to a shorter" in record.incidents[-1].message
+    assert list(place.iterdir()) == []
 
 
 def until(condition, seconds=60):
