@@ -204,3 +204,14 @@ def test_the_operators_page_has_every_limit():
 
 def test_the_operators_page_has_every_measure():
     assert [what.partition(":")[0] for what, *_ in rows("operator.md", "Confinement")] == list(measures())
+
+
+def test_the_figures_in_the_readme_are_those_of_the_benchmark():
+    ratios = json.loads((ROOT / "docs" / "bench.json").read_text())["ratios"]
+    words = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    for name, form in {
+        "throughput, two workers : stock": "{:.1f} times as many submissions an hour as `nbgrader autograde`",
+        "throughput, two workers : otter": "{:.1f} times as many as `otter run`",
+        "CPU of one submission, two workers : floor": "{:.2f} times the CPU time of the student's own cells",
+    }.items():
+        assert form.format(ratios[name]) in words
