@@ -12,38 +12,58 @@ import sys
 import types
 
 from ipykernel import kernelapp
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 
 from airlock.frames import Inbox, send
 from airlock.wire import decode, encode
 
+MAX_UNSENT = 1 << 16
+OPTIONS = (
+    "--HistoryManager.enabled=False",
+    "--IPKernelApp.capture_fd_output=False",
+    "--IPKernelApp.outstream_class=airlock.kernel.PatientStream",
+)
+
 
 class AirlockKernel(IPythonKernel):
-    """An IPython kernel with one message type more: ``airlock_serve`` has it answer the grader's requests."""
+    """An IPython kernel that answers the grader's requests between cells, on a socket of their own."""
 
-    msg_types = [*IPythonKernel.msg_types, "airlock_serve"]
     listener: socket.socket = None  # set by :func:`run`
-    _connection = None
 
-    async def airlock_serve(self, stream, ident, parent):
-        """Answer requests for values and calls until the grader says that its test has ended."""
-        if self._connection is None:
-            self._connection, _ = self.listener.accept()
-            self._inbox = Inbox(sys.maxsize)
+    def start(self):
+        """Begin to listen, to the grader's requests as well."""
+        super().start()
+        self.io_loop.add_handler(self.listener, self._accept, self.io_loop.READ)
+
+    def _accept(self, *_):
+        self.io_loop.remove_handler(self.listener)
+        self._connection, _ = self.listener.accept()
+        self._inbox = Inbox(sys.maxsize)
+        self.io_loop.add_handler(self._connection, self._serve, self.io_loop.READ)
+
+    def _serve(self, *_):
+        """Answer requests for values and calls until the grader says that its tests have ended."""
         self._functions = {}
-        while True:
-            try:
-                head, *frames = self._next_request()
-                request = json.loads(bytes(head))
-                if request["do"] == "end":
-                    break
-            except KeyboardInterrupt:  # meant for a call that has just ended
-                continue
-            send(self._connection, self._reply(request, frames))
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self.session.send(stream, "airlock_served", {"status": "ok"}, parent, ident=ident)
+        self.pre_handler_hook()  # an interrupt raises KeyboardInterrupt, as in a cell
+        try:
+            while self._serve_one():
+                pass
+        except OSError:  # the grader is gone
+            self.io_loop.remove_handler(self._connection)
+        finally:
+            self.post_handler_hook()
+
+    def _serve_one(self):
+        try:
+            head, *frames = self._next_request()
+            request = json.loads(bytes(head))
+        except KeyboardInterrupt:  # meant for a call that has just ended
+            return True
+        if request["do"] == "end":
+            return False
+        send(self._connection, self._reply(request, frames))
+        return True
 
     def _next_request(self):
         frames = None
@@ -141,6 +161,24 @@ def _beside(connection_file):
     return os.path.join(os.path.dirname(connection_file), "requests")
 
 
+class PatientStream(OutStream):
+    """Standard output or error, which waits for its text to be sent now and then.
+
+    A loop that only prints would otherwise fill the memory with it within a fifth of a second.
+    """
+
+    _unsent = 0  # characters, at most
+
+    def write(self, string):
+        """Take text in; the number of characters."""
+        written = super().write(string)
+        self._unsent += len(string)
+        if self._unsent > MAX_UNSENT:
+            self._unsent = 0
+            self.flush()
+        return written
+
+
 class _QuietThread(IOPubThread):
     """Takes no output of child processes: ipykernel would open a TCP socket for it."""
 
@@ -156,7 +194,7 @@ def run(connection_file: str) -> None:
     AirlockKernel.listener = listen(connection_file)
     kernelapp.IOPubThread = _QuietThread
     app = kernelapp.IPKernelApp.instance(kernel_class=AirlockKernel, connection_file=connection_file)
-    app.initialize(["--HistoryManager.enabled=False", "--IPKernelApp.capture_fd_output=False"])
+    app.initialize(list(OPTIONS))
     sys.path.insert(0, "")  # what lies beside the notebook can be imported, as in any Jupyter kernel
     app.start()
 

@@ -115,7 +115,7 @@ class KernelProcess:
             self._inbox = Inbox(self.limits.message)
             self._selector = SELECTOR()
             self._selector.register(self._requests, selectors.EVENT_READ)
-            self._serving = None
+            self._serving = False
         except (RuntimeError, OSError) as error:
             log = self.folder / "run" / "kernel.log"
             last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []

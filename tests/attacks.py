@@ -135,8 +135,8 @@ attack(
     kernel = get_ipython().kernel
     def sigmoid(x):
         parent = kernel.get_parent()
-        for kind in ("airlock_served", "execute_reply"):
-            kernel.session.send(kernel.shell_stream or kernel.shell_socket, kind, {"status": "ok", "score": 10}, parent)
+        content = {"status": "ok", "score": 10}
+        kernel.session.send(kernel.shell_stream or kernel.shell_socket, "execute_reply", content, parent)
         return x
     """,
 )
@@ -185,7 +185,7 @@ attack(
         return {"status": "ok", "execution_count": 1, "payload": [], "user_expressions": {}, "score": 10}
     IPythonKernel.do_execute = nothing
     InteractiveShell.run_cell_async = nothing
-    get_ipython().kernel.airlock_serve = nothing
+    get_ipython().kernel._serve = type(get_ipython().kernel)._answer = nothing
     """,
 )
 
