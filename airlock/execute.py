@@ -83,9 +83,9 @@ class Execution:
             self._revive(kernel)
 
     def _run_student_cell(self, index, cell, kernel):
-        cell.outputs = []
+        cell.outputs, reply = [], {}
         try:
-            self._run_source(cell, index, kernel, lambda message: self._take(message, cell, index))
+            reply = self._run_source(cell, index, kernel, lambda message: self._take(message, cell, index))
             self._done.append(index)
         except Overrun as error:
             cell.outputs.append(error_output("TimeLimit", f"This cell {error}."))
@@ -94,7 +94,7 @@ class Execution:
             sentence = f"The kernel ended in this cell: {CAUSES[error.reason]}."
             cell.outputs.append(error_output("KernelDied", sentence))
             self._note(error.reason, sentence, cell)
-        if any(output.get("ename") == "MemoryError" for output in cell.outputs):
+        if "MemoryError" in [one.get("ename") for one in (reply, *cell.outputs)]:
             self._note("memory-limit", "A cell asked for more memory than it may use.", cell)
 
     def _run_source(self, cell, index, kernel, on_output):
@@ -102,7 +102,7 @@ class Execution:
         limits = self.limits
         try:
             seconds = self.references.allowance(names, limits.cell_seconds, limits.repeat_seconds)
-            kernel.run_cell(cell.source, on_output, seconds)
+            return kernel.run_cell(cell.source, on_output, seconds)
         except Overrun as error:
             if error.reason == "machine":
                 raise MachineError(f"Cell {index} {error}; grade again.") from None

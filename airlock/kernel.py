@@ -12,17 +12,16 @@ import sys
 import types
 
 from ipykernel import kernelapp
-from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 
 from airlock.frames import Inbox, send
+from airlock.streams import QuietThread
 from airlock.wire import decode, encode
 
-MAX_UNSENT = 1 << 16
 OPTIONS = (
     "--HistoryManager.enabled=False",
     "--IPKernelApp.capture_fd_output=False",
-    "--IPKernelApp.outstream_class=airlock.kernel.PatientStream",
+    "--IPKernelApp.outstream_class=airlock.streams.PatientStream",
 )
 
 
@@ -161,38 +160,13 @@ def _beside(connection_file):
     return os.path.join(os.path.dirname(connection_file), "requests")
 
 
-class PatientStream(OutStream):
-    """Standard output or error, which waits for its text to be sent now and then.
-
-    A loop that only prints would otherwise fill the memory with it within a fifth of a second.
-    """
-
-    _unsent = 0  # characters, at most
-
-    def write(self, string):
-        """Take text in; the number of characters."""
-        written = super().write(string)
-        self._unsent += len(string)
-        if self._unsent > MAX_UNSENT:
-            self._unsent = 0
-            self.flush()
-        return written
-
-
-class _QuietThread(IOPubThread):
-    """Takes no output of child processes: ipykernel would open a TCP socket for it."""
-
-    def __init__(self, socket, pipe=False, session=False):
-        super().__init__(socket, pipe=False, session=session)
-
-
 def run(connection_file: str) -> None:
     """Serve the kernel on the sockets named in ``connection_file`` until it is told to shut down.
 
     The socket for requests is bound beside that file.
     """
     AirlockKernel.listener = listen(connection_file)
-    kernelapp.IOPubThread = _QuietThread
+    kernelapp.IOPubThread = QuietThread
     app = kernelapp.IPKernelApp.instance(kernel_class=AirlockKernel, connection_file=connection_file)
     app.initialize(list(OPTIONS))
     sys.path.insert(0, "")  # what lies beside the notebook can be imported, as in any Jupyter kernel

@@ -11,7 +11,7 @@ import zmq
 
 from airlock.frames import send
 from airlock.kernel_process import KernelProcess
-from airlock.meter import Meter, Overrun
+from airlock.meter import Meter
 from airlock.wire import Malformed, decode
 
 POLL_MILLISECONDS = 100

@@ -64,8 +64,8 @@ def relu_bounds(layer, tail, n=chance.WIDTH):
 
     For one sample, each layer multiplies the mean square by an independent R = (2/n) * (sum of K squared
     normal numbers), K binomial(n, 1/2). The mean over samples is no larger in p-th moment than one sample
-    (Jensen, for p >= 1 and for p < 0), so Markov's inequality bounds it, with any p. K = 0 has probability
-    2**-n per layer.
+    (Jensen, for p >= 1 and for p < 0), so Markov's inequality bounds it, with any p. A moment with p < 0 is
+    that of R where K is above -2p; the smaller K are left out as long as they have a hundredth of ``tail``.
     """
     k = np.arange(1, n + 1)
     log_binomial = (
@@ -74,6 +74,8 @@ def relu_bounds(layer, tail, n=chance.WIDTH):
 
     def log_moment(p):
         possible = k / 2 + p > 0
+        if layer * np.exp(log_binomial[~possible]).sum() > tail / 100:
+            return math.inf
         chi = special.gammaln(k[possible] / 2 + p) - special.gammaln(k[possible] / 2)
         layers = special.logsumexp(log_binomial[possible] + chi) + p * math.log(4 / n)
         first = special.gammaln(n / 2 + p) - special.gammaln(n / 2) + p * math.log(2 / n)
