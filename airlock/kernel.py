@@ -5,43 +5,49 @@ other side. Requests and replies are frames of :mod:`airlock.wire` on a socket o
 frame a JSON object: a call costs a tenth of what it would on the kernel's own channels.
 """
 
+import contextvars
 import json
 import os
 import socket
 import sys
 import types
 
-from ipykernel import kernelapp
 from ipykernel.ipkernel import IPythonKernel
 
-from airlock.frames import Inbox, send
-from airlock.streams import QuietThread
+from airlock.frames import Inbox, listen, send
+from airlock.kernel_app import OPTIONS, KernelApp
 from airlock.wire import decode, encode
-
-OPTIONS = (
-    "--HistoryManager.enabled=False",
-    "--IPKernelApp.capture_fd_output=False",
-    "--IPKernelApp.outstream_class=airlock.streams.PatientStream",
-)
 
 
 class AirlockKernel(IPythonKernel):
     """An IPython kernel that answers the grader's requests between cells, on a socket of their own."""
 
     listener: socket.socket = None  # set by :func:`run`
+    _execute_sleep = 0  # ipykernel's wait for outputs on their way; the grader waits for what follows them
 
     def start(self):
         """Begin to listen, to the grader's requests as well."""
         super().start()
+        self._context = contextvars.copy_context()
         self.io_loop.add_handler(self.listener, self._accept, self.io_loop.READ)
+
+    async def execute_request(self, *message):
+        """Run a cell, and keep what it has set of its context: numpy's error state, decimal's precision."""
+        try:
+            await super().execute_request(*message)
+        finally:
+            self._context = contextvars.copy_context()
 
     def _accept(self, *_):
         self.io_loop.remove_handler(self.listener)
         self._connection, _ = self.listener.accept()
         self._inbox = Inbox(sys.maxsize)
-        self.io_loop.add_handler(self._connection, self._serve, self.io_loop.READ)
+        self.io_loop.add_handler(self._connection, self._on_request, self.io_loop.READ)
 
-    def _serve(self, *_):
+    def _on_request(self, *_):
+        self._context.run(self._serve)
+
+    def _serve(self):
         """Answer requests for values and calls until the grader says that its tests have ended."""
         self._functions = {}
         self.pre_handler_hook()  # an interrupt raises KeyboardInterrupt, as in a cell
@@ -131,44 +137,14 @@ def _describe(error):
     return {"ename": type(error).__name__[:100], "kinds": kinds, "evalue": message[:2000]}
 
 
-def listen(connection_file: str) -> socket.socket:
-    """The kernel's end of the socket for requests; on loopback where there are no Unix sockets."""
-    path = _beside(connection_file)
-    if hasattr(socket, "AF_UNIX"):
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(path)
-    else:
-        listener = socket.create_server(("127.0.0.1", 0))
-        with open(path, "w") as file:
-            file.write(str(listener.getsockname()[1]))
-    listener.listen(1)
-    return listener
-
-
-def connect(connection_file: str) -> socket.socket:
-    """The grader's end of the socket for requests of a kernel that is ready."""
-    path = _beside(connection_file)
-    if hasattr(socket, "AF_UNIX"):
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(path)
-        return connection
-    with open(path) as file:
-        return socket.create_connection(("127.0.0.1", int(file.read())))
-
-
-def _beside(connection_file):
-    return os.path.join(os.path.dirname(connection_file), "requests")
-
-
 def run(connection_file: str) -> None:
     """Serve the kernel on the sockets named in ``connection_file`` until it is told to shut down.
 
     The socket for requests is bound beside that file.
     """
     AirlockKernel.listener = listen(connection_file)
-    kernelapp.IOPubThread = QuietThread
-    app = kernelapp.IPKernelApp.instance(kernel_class=AirlockKernel, connection_file=connection_file)
-    app.initialize(list(OPTIONS))
+    app = KernelApp.instance(kernel_class=AirlockKernel, connection_file=connection_file)
+    app.initialize(OPTIONS)
     sys.path.insert(0, "")  # what lies beside the notebook can be imported, as in any Jupyter kernel
     app.start()
 

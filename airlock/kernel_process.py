@@ -17,8 +17,7 @@ from jupyter_client.kernelspec import KernelSpec
 
 from airlock.disk import lay_out, remove
 from airlock.errors import MachineError
-from airlock.frames import Inbox
-from airlock.kernel import connect
+from airlock.frames import Inbox, connect
 from airlock.limits import Limits
 from airlock.processes import descendants
 

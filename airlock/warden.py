@@ -133,7 +133,7 @@ def _kill_all(kernel: int) -> None:
 
 
 def _become_kernel(request, limits, notes) -> None:
-    from airlock import audit, confine, kernel, streams
+    from airlock import audit, confine, kernel, kernel_app
 
     _draw_afresh()
     os.setpgid(0, 0)
@@ -151,7 +151,7 @@ def _become_kernel(request, limits, notes) -> None:
     os.chdir(os.path.join(folder, "work"))
     confine.confine([folder], limits)
     # A traceback through print() looks for our source: trying to read that is nobody's attack.
-    audit.install(notes, [folder, *confine.readable_paths(), streams.__file__])
+    audit.install(notes, [folder, *confine.readable_paths(), kernel_app.__file__])
     kernel.run(request["connection_file"])
     os._exit(0)
 

@@ -185,7 +185,8 @@ attack(
         return {"status": "ok", "execution_count": 1, "payload": [], "user_expressions": {}, "score": 10}
     IPythonKernel.do_execute = nothing
     InteractiveShell.run_cell_async = nothing
-    get_ipython().kernel._serve = type(get_ipython().kernel)._answer = nothing
+    kernel = get_ipython().kernel
+    type(kernel)._on_request = type(kernel)._serve = type(kernel)._answer = nothing
     """,
 )
 

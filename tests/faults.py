@@ -73,6 +73,16 @@ fault(
     sigmoid="import threading\nlock = threading.Lock()\ndef sigmoid(x):\n    lock.acquire()\n    lock.acquire()",
 )
 fault("a question to the keyboard", FULL, first="name = input('Your name? ')")
+fault(
+    "a precision that a cell sets and a call needs",  # decimal keeps it in a context variable
+    FULL,
+    first="from decimal import Decimal, getcontext\ngetcontext().prec = 60",
+    sigmoid="""
+    def sigmoid(x):
+        assert Decimal(1) / 3 != Decimal("0." + 28 * "3")
+        return 1 / (1 + np.exp(-x))
+    """,
+)
 fault("recursion without end", WITHOUT_SIGMOID, sigmoid="def sigmoid(x):\n    return sigmoid(x)")
 
 # --- Memory, processes, disk, output -----------------------------------------------------------------------

@@ -1,0 +1,59 @@
+"""What the student's kernel does otherwise than ipykernel's: it has a single client, and no connections."""
+
+from ipykernel import kernelapp
+from ipykernel.iostream import IOPubThread, OutStream
+
+MAX_UNSENT = 1 << 16  # characters
+
+
+class PatientStream(OutStream):
+    """Standard output or error, which waits for its text to be sent once there is much of it.
+
+    A loop that only prints would otherwise fill the memory with it within a fifth of a second. And it does
+    not wait where there is none: ipykernel flushes four times at the end of each cell, from one thread to
+    another, which takes a third of the time of a short cell.
+    """
+
+    _unsent = 0  # characters, at most
+
+    def write(self, string):
+        """Take text in; the number of characters."""
+        written = super().write(string)
+        self._unsent += len(string)
+        if self._unsent > MAX_UNSENT:
+            self.flush()
+        return written
+
+    def flush(self):
+        """Wait until what was written has been sent."""
+        if self._unsent:
+            self._unsent = 0
+            super().flush()
+
+
+class QuietThread(IOPubThread):
+    """Takes no output of child processes: ipykernel would open a TCP socket for it."""
+
+    def __init__(self, socket, pipe=False, session=False):
+        super().__init__(socket, pipe=False, session=session)
+
+
+class KernelApp(kernelapp.IPKernelApp):
+    """Makes the kernel's sockets and threads, but for the thread that several clients' cells would need."""
+
+    def init_control(self, context):
+        """Called when the sockets are made."""
+        super().init_control(context)
+        self.shell_channel_thread = None
+
+    def init_iopub(self, context):
+        """Called when the sockets are made."""
+        kernelapp.IOPubThread = QuietThread  # there is no other way to say which
+        super().init_iopub(context)
+
+
+OPTIONS = [
+    "--HistoryManager.enabled=False",
+    "--IPKernelApp.capture_fd_output=False",
+    f"--IPKernelApp.outstream_class={__name__}.PatientStream",
+]
