@@ -105,6 +105,17 @@ def test_a_kernel_that_ends_between_two_cells_is_started_again(course, monkeypat
     assert (record.score, kinds(record)) == (FULL, {"kernel-died"})
 
 
+def test_a_kernel_that_is_started_cold_gives_the_same_marks(course, monkeypatch):
+    """As on other systems than Linux, where nothing is forked and nothing confined."""
+    monkeypatch.setattr("airlock.template.WARM", False)
+    wrong = {"squares": "def squares(n):\n    return 1 / 0"}
+    cold = grade(course, wrong)
+    monkeypatch.undo()
+    warm = grade(course, wrong)
+    assert cold.checks == warm.checks
+    assert (0 < cold.score < FULL, kinds(cold)) == (True, set())
+
+
 def test_a_kernel_that_always_ends_after_a_while_ends_the_grading_too(course):
     late = "import os, threading, time\nthreading.Timer(0.1, os._exit, [1]).start()"
     code = f"{late}\ndef sigmoid(x):\n    time.sleep(1)\n    return 1 / (1 + np.exp(-x))"
