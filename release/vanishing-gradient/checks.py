@@ -79,7 +79,7 @@ def numbers(name, variable, got, shape, explain=lambda got: ""):
     if array.dtype.kind not in "biuf":
         kind = "None" if got is None else f"of type {type(got).__name__}"
         fail(name, f"{variable} is {kind}, expected {'an array of numbers' if shape else 'a number'}")
-    array = array.astype(float)
+    array = array.astype(float, copy=False)
     accepted = [shape, shape or (1,)] + [shape[1:]] * (
         shape[:1] == (1,)
     )  # (M,) for (1, M), (1,) for a number
