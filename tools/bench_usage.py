@@ -1,5 +1,6 @@
 """What a command and everything it starts use: wall and CPU seconds, and memory at its peak."""
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -9,9 +10,11 @@ import time
 
 import psutil
 
+from airlock.processes import descendants, resident
+
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PR_SET_CHILD_SUBREAPER = 36
-SAMPLE_SECONDS = 1.0
+SAMPLE_SECONDS = 0.1
 
 
 def measure(words, **options):
@@ -45,20 +48,16 @@ def cpu_of_children():
 
 
 def _sample(pid, peak, ended):
+    """Proportional memory takes long to read, so it is read when the resident memory is at a new peak."""
+    highest = 0
     while not ended.wait(SAMPLE_SECONDS):
-        peak[0] = max(peak[0], sum(map(_memory, _family(pid))))
+        family = [pid, *descendants(pid)]
+        together = sum(map(resident, family))
+        if together > highest:
+            highest, peak[0] = together, max(peak[0], sum(map(_memory, family)))
 
 
-def _family(pid):
-    try:
-        top = psutil.Process(pid)
-        return [top, *top.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
-def _memory(process):
-    try:
-        return process.memory_full_info().pss
-    except psutil.Error:
-        return 0
+def _memory(pid):
+    with contextlib.suppress(psutil.Error):  # it has ended
+        return psutil.Process(pid).memory_full_info().pss
+    return 0
