@@ -124,10 +124,11 @@ def main(quick=False):
     bench_otter.install()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         folder, found = Path(folder), {}
-        tell(f"airlock, {few} submissions, two workers")
-        found["airlock 2"] = beside_the_floor(folder / "two", 2, few)
         tell(f"airlock, {few} submissions, one worker")
         found["airlock 1"] = beside_the_floor(folder / "one", 1, few)
+        # Next to stock nbgrader in time: machines have slow minutes, after a rest above all.
+        tell(f"airlock, {few} submissions, two workers")
+        found["airlock 2"] = beside_the_floor(folder / "two", 2, few)
         tell(f"stock nbgrader, {few} submissions")
         stock = make_course(folder / "stock", STOCK_CONFIG, few)
         found["stock"] = per(run(stock, "nbgrader", "autograde", ASSIGNMENT), few)
