@@ -56,7 +56,7 @@ gradebook.db: .venv/done $(wildcard source/$(ASSIGNMENT)/*)
 lab: .venv/done
 	$(BIN)/jupyter lab
 
-# Beside stock nbgrader and otter-grader (in an environment of its own), in about twenty minutes: docs/bench.*
+# Beside stock nbgrader and otter-grader (in an environment of its own), in about ten minutes: docs/bench.*
 bench: .venv/done
 	$(BIN)/python tools/bench_notebook.py
 	$(BIN)/python tools/bench.py
