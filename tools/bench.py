@@ -126,7 +126,7 @@ def main(quick=False):
         folder, found = Path(folder), {}
         tell(f"airlock, {few} submissions, one worker")
         found["airlock 1"] = beside_the_floor(folder / "one", 1, few)
-        # Next to stock nbgrader in time: machines have slow minutes, after a rest above all.
+        # Next to stock nbgrader in time: machines have slow minutes.
         tell(f"airlock, {few} submissions, two workers")
         found["airlock 2"] = beside_the_floor(folder / "two", 2, few)
         tell(f"stock nbgrader, {few} submissions")
