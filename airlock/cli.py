@@ -7,9 +7,9 @@ import sys
 import warnings
 from pathlib import Path
 
-from airlock import pool
-from airlock.errors import AirlockError
-from airlock.template import ONE_THREAD
+from airlock.classroom import pool
+from airlock.model.errors import AirlockError
+from airlock.sandbox.fork_server import ONE_THREAD
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,10 +41,10 @@ def _grade(options) -> int:
     if not options.scheduler and Path("nbgrader_config.py").exists():
         pool.prepare()  # while this process imports nbgrader
     gc.disable()  # nothing of what is imported is garbage, and looking for it takes a sixth of the time
-    from airlock import confine
-    from airlock.classroom import Classroom
+    from airlock.classroom.classroom import Classroom
+    from airlock.classroom.table import print_table, progress
+    from airlock.sandbox import confine
     from airlock.settings import load_course
-    from airlock.table import print_table, progress
 
     gc.freeze()
     gc.enable()

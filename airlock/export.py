@@ -15,9 +15,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
-from airlock.cells import NO_ANSWER
-from airlock.pages import human, number
-from airlock.results import plain, read_results, write_whole
+from airlock.course.results import plain, read_results, write_whole
+from airlock.pages.cells import NO_ANSWER
+from airlock.pages.shared import human, number
 
 
 class PlatformExporter(ExportPlugin):

@@ -8,15 +8,15 @@ from pathlib import Path
 from traitlets import Bool, Dict, Float, TraitError, validate
 from traitlets.config import Configurable
 
-from airlock.errors import AirlockError
-from airlock.limits import Limits
-from airlock.template import prefer_own_programs
+from airlock.model.errors import AirlockError
+from airlock.model.limits import Limits
+from airlock.sandbox.fork_server import prefer_own_programs
 
 
 class Airlock(Configurable):
     """Options of airlock: ``c.Airlock.limits = {"cell_seconds": 60}``."""
 
-    limits = Dict(help="Limits other than the defaults, see airlock.limits.Limits.").tag(config=True)
+    limits = Dict(help="Limits other than the defaults, see airlock.model.limits.Limits.").tag(config=True)
     feedback = Bool(True, help="Whether `airlock grade` writes the feedback pages.").tag(config=True)
 
     gradebook_seconds = Float(
@@ -46,15 +46,15 @@ def configure(c) -> None:
     without activating its environment has that program all the same.
     """
     prefer_own_programs()
-    c.Autograde.exporter_class = "airlock.nbgrader_road.SubmissionExporter"
+    c.Autograde.exporter_class = "airlock.nbgrader_plugin.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
-        "airlock.nbgrader_road.Execute",
+        "airlock.nbgrader_plugin.Execute",
         "nbgrader.preprocessors.IgnorePattern",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    c.GenerateFeedback.exporter_class = "airlock.feedback.FeedbackExporter"
+    c.GenerateFeedback.exporter_class = "airlock.pages.feedback.FeedbackExporter"
 
 
 def load_course(folder: str | os.PathLike = "."):

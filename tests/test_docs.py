@@ -18,9 +18,9 @@ from nbformat import v4
 from real_course import ASSIGNMENT, ROOT
 from servers import end, environment, free_port
 
-from airlock.confine import measures
-from airlock.limits import MIB, Limits
-from airlock.record import KINDS
+from airlock.model.limits import MIB, Limits
+from airlock.model.record import KINDS
+from airlock.sandbox.confine import measures
 
 pytestmark = pytest.mark.timeout(900)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 from nbgrader.api import Gradebook
 
-from airlock.record import Check, Incident, Record
-from airlock.results import write_results
+from airlock.course.results import write_results
+from airlock.model.record import Check, Incident, Record
 
 PROGRAMS = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])  # nbgrader calls alembic
 

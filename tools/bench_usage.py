@@ -10,7 +10,7 @@ import time
 
 import psutil
 
-from airlock.processes import descendants, resident
+from airlock.sandbox.processes import descendants, resident
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PR_SET_CHILD_SUBREAPER = 36

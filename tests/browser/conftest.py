@@ -6,16 +6,12 @@ These tests run only when asked for, with ``make test-browser``.
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from real_course import ASSIGNMENT, ROOT, RealCourse  # noqa: E402
-from servers import PROGRAMS, environment, jupyter_lab  # noqa: E402
-from watched import Watched  # noqa: E402
+from real_course import ASSIGNMENT, ROOT, RealCourse
+from servers import PROGRAMS, environment, jupyter_lab
+from watched import Watched
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MODULES = ROOT / "build" / "node_modules"

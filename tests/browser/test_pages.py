@@ -8,7 +8,7 @@ from conftest import MISSING_BIAS
 from playwright.sync_api import expect
 from real_course import ASSIGNMENT
 
-from airlock.report import write_report
+from airlock.pages.report import write_report
 
 pytestmark = pytest.mark.timeout(600)
 SCHEMES = ["light", "dark"]

@@ -1,0 +1,132 @@
+"""Grade a class: what has to be graded goes out to workers, and what comes back is written down here."""
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from airlock.classroom.dispatch import Dispatcher
+from airlock.classroom.pool import grade_task
+from airlock.classroom.recorder import Recorder, Task
+from airlock.course.folders import find_submissions
+from airlock.course.gradebook import telling
+from airlock.course.journal import only_one
+from airlock.course.load import load_master
+from airlock.handin.files import read_submission
+from airlock.model.errors import AirlockError
+from airlock.model.record import Record
+from airlock.run.grade import blank_record
+from airlock.settings import Airlock
+
+
+class Classroom:
+    """All submissions of one assignment in a course: what is there, what is graded, and the rest to do."""
+
+    def __init__(self, app, assignment: str):
+        self.config, self.coursedir, self.assignment = app.config, app.coursedir, assignment
+        self.settings = Airlock(config=app.config)
+        self.limits = self.settings.as_limits()
+        with telling(self.coursedir.db_url):
+            self.master = load_master(self.coursedir, assignment)
+        self.blank = blank_record("", self.master)
+        self.submissions = find_submissions(self.coursedir, assignment)
+        self.reports = Path(self.coursedir.root) / "reports" / assignment
+        self.seconds = {"wall": 0.0, "coordinator": 0.0}
+        self.skipped = 0
+
+    def grade(
+        self, make_executor: Callable, slots: int, students: list[str], force: bool, listener
+    ) -> list[Record]:
+        """Grade what is not graded yet, and return the records of all submissions found.
+
+        ``slots`` submissions are out at a time. ``listener.record(record)`` is told each that is done,
+        ``listener.skip()`` of each that was done before.
+
+        Raises MachineError when the records cannot be written down.
+        """
+        started, cpu = time.monotonic(), time.process_time()
+        waiting, master, limits = deque(students), self.master.to_bytes(), asdict(self.limits)
+
+        def next_task():
+            while waiting:
+                task = self._task(waiting.popleft())
+                if task is None:
+                    continue
+                if force or not recorder.is_done(task):
+                    return task
+                self.skipped += 1
+                listener.skip()
+            return None
+
+        def send(executor, task):
+            incidents = [asdict(incident) for incident in task.incidents]
+            return executor.submit(
+                grade_task, task.student, task.files, incidents, master, limits, self.settings.feedback
+            )
+
+        with only_one(self.reports), Recorder(self, listener) as self._recorder:
+            recorder = self._recorder
+            with Dispatcher(make_executor, slots, send) as dispatcher:
+                for task, result in dispatcher.results(next_task):
+                    recorder.take(task, result)
+                    import airlock.pages.report  # noqa: F401  loads matplotlib, better now than when nobody computes
+            recorder.take_again()
+            self.seconds["wall"] = round(time.monotonic() - started, 3)
+            self.seconds["coordinator"] = round(time.process_time() - cpu, 3)
+            recorder.write_results()
+            self._write_report(recorder.records)
+        return list(recorder.records.values())
+
+    def _task(self, student: str) -> Task | None:
+        """What a worker needs; None for what cannot even be read, which is recorded as failed."""
+        try:
+            files, incidents = read_submission(self.submissions[student])
+        except AirlockError as error:
+            self._recorder.fail(student, getattr(error, "kind", "unreadable"), str(error))
+            return None
+        return Task(student, files, incidents, self._digest(files))
+
+    def _digest(self, files) -> str:
+        """Equal when grading again would do the same: submission, assignment, limits and versions."""
+        parts = hashlib.sha256(self.master.digest.encode())
+        parts.update(repr((asdict(self.limits), self.blank.versions)).encode())
+        for name in sorted(files):
+            parts.update(repr((name, hashlib.sha256(files[name]).hexdigest())).encode())
+        return parts.hexdigest()
+
+    def folder(self, kind: str, student: str) -> Path:
+        """Where a student's submission is: ``kind`` is "autograded" or "feedback"."""
+        directory = getattr(self.coursedir, f"{kind}_directory")
+        return Path(self.coursedir.format_path(directory, student, self.assignment))
+
+    def meta(self) -> dict:
+        """What is true of the run as a whole, see :func:`airlock.course.results.write_results`."""
+        return {
+            "assignment": self.assignment,
+            "max_score": self.blank.max_score,
+            "confinement": self.blank.confinement,
+            "versions": self.blank.versions,
+            "seconds": self.seconds,
+            "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        }
+
+    def _write_report(self, records):
+        """The page of the class."""
+        from airlock.pages.report import write_report
+
+        links = {}
+        for student in records:
+            graded, feedback = self.folder("autograded", student), self.folder("feedback", student)
+            links[student] = [
+                (label, path)
+                for name in self.master.notebooks
+                for label, path in (
+                    ("graded notebook", graded / f"{name}.ipynb"),
+                    ("feedback", feedback / f"{name}.html"),
+                )
+                if path.exists()
+            ]
+        plain = [record.to_json() for record in records.values()]
+        write_report(self.meta() | {"records": plain}, self.reports, links)

@@ -1,0 +1,128 @@
+"""Where submissions are graded: local processes or a Dask cluster, as ``concurrent.futures.Executor``."""
+
+import contextlib
+import functools
+import gc
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing.connection import wait
+
+from airlock.model.errors import AirlockError
+from airlock.model.limits import Limits
+from airlock.model.record import Incident
+from airlock.sandbox import fork_server
+
+CONNECT_SECONDS = 10  # to a Dask scheduler
+
+_one_at_a_time = threading.Lock()  # tests change the working folder, which is the process's
+
+
+def grade_task(student, files, incidents, master: bytes, limits: dict, feedback: bool):
+    """Grade one submission in a worker; plain data, see :func:`airlock.run.grade.grade_submission`.
+
+    Returns notebooks as bytes, unanswered cells and feedback pages, each by name, and the record as a dict.
+    """
+    os.environ.update(fork_server.ONE_THREAD)  # in time, where this is the first to import numpy
+    from airlock.run.grade import grade_submission, pages_of
+
+    incidents = [Incident(**incident) for incident in incidents]
+    with _one_at_a_time:
+        graded = grade_submission(student, files, _master(master), Limits(**limits), incidents)
+        pages = pages_of(graded) if feedback else {}
+    return graded.notebooks, graded.unanswered, pages, graded.record.to_json()
+
+
+@functools.lru_cache(maxsize=4)
+def _master(data: bytes):
+    from airlock.model.assignment import (
+        Master,  # imports nbformat, which the command may do while the workers do
+    )
+
+    return Master.from_bytes(data)
+
+
+def prepare() -> None:
+    """Start what workers and kernels are forked from; both import for a second or two."""
+    if os.name == "posix":
+        from multiprocessing import forkserver
+
+        forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
+        forkserver.ensure_running()
+    if fork_server.WARM:
+        fork_server.share()
+
+
+class LocalWorkers(contextlib.AbstractContextManager):
+    """``count`` processes on this machine, forked with everything imported."""
+
+    def __init__(self, count: int):
+        self.count = count
+        self.folder = tempfile.mkdtemp(prefix="airlock-")  # for all that workers and kernels write
+
+    def executor(self) -> Executor:
+        """A pool of them; a new one when a worker's death has broken the last."""
+        prepare()
+        context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+        arguments = (self.folder, fork_server.share() if fork_server.WARM else None)
+        return ProcessPoolExecutor(self.count, context, _start_worker, arguments)
+
+    def __exit__(self, kind, *_):
+        """After an error or Ctrl-C nobody waits for what is half graded."""
+        if kind is not None:
+            for worker in multiprocessing.active_children():
+                worker.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class DaskWorkers(contextlib.AbstractContextManager):
+    """The workers of the Dask cluster whose scheduler is at ``address``.
+
+    Raises AirlockError when it cannot be reached or has none.
+    """
+
+    def __init__(self, address: str):
+        try:
+            from distributed import Client
+        except ImportError:
+            raise AirlockError("--scheduler needs Dask: `pip install airlock-grader[dask]`.") from None
+        self.address = address
+        try:
+            self.client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TypeError, TimeoutError) as error:
+            raise AirlockError(f"No Dask scheduler answers at {address}: start one there.") from error
+        self.count = len(self.client.scheduler_info(n_workers=-1)["workers"])
+        if not self.count:
+            self.client.close()
+            raise AirlockError(f"The Dask scheduler at {address} has no workers: start some.")
+
+    def executor(self) -> Executor:
+        """All of them; a worker that dies is the scheduler's affair, unless it is the scheduler that died."""
+        if self.client.status != "running":
+            raise AirlockError(
+                f"The Dask scheduler at {self.address} was lost: start it, and give the same command again."
+            )
+        return self.client.get_executor(retries=1, pure=False)
+
+    def __exit__(self, *_):
+        self.client.close()
+
+
+def _start_worker(folder, shared) -> None:
+    gc.freeze()  # what was imported stays: no collection has to look through it again
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
+    if shared is not None:
+        fork_server.adopt(shared)
+    tempfile.tempdir = folder
+    threading.Thread(target=_end_with_parent, args=[folder], daemon=True).start()
+
+
+def _end_with_parent(folder) -> None:
+    """A worker whose coordinator was killed would wait for work for ever."""
+    wait([multiprocessing.parent_process().sentinel])
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)

@@ -1,0 +1,152 @@
+"""Write down how submissions ended: folder, gradebook, journal, results, in an order that a kill spares."""
+
+import contextlib
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from nbgrader.utils import parse_utc
+
+from airlock.course.folders import replace_folder
+from airlock.course.gradebook import Book
+from airlock.course.journal import Journal
+from airlock.course.results import write_results
+from airlock.handin.files import lay_over
+from airlock.model.errors import MachineError
+from airlock.model.record import Incident, Record
+from airlock.run.grade import blank_record, failed
+
+WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
+WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
+KEPT = 50  # results that wait in memory for a gradebook or a disk that cannot be written
+
+
+@dataclass
+class Task:
+    """One submission on its way."""
+
+    student: str
+    files: dict[str, bytes]
+    incidents: list[Incident]
+    digest: str
+
+
+class Recorder:
+    """Takes results, one at a time; a context manager. What is in the journal is not graded again."""
+
+    def __init__(self, room, listener):
+        self.room, self.listener = room, listener
+        self._second: list[tuple[Task, tuple]] | None = []
+        self._next_write = time.monotonic() + WRITE_SECONDS
+
+    def __enter__(self):
+        room = self.room
+        self.book = Book(room.coursedir, room.config, room.assignment, room.settings.gradebook_seconds)
+        self.known = self.book.students()
+        with self._writing():
+            self.journal = Journal(room.reports)
+            self.journal.keep(room.submissions)
+        self.records = self.journal.records
+        return self
+
+    def __exit__(self, *_):
+        self.book.close()
+
+    def is_done(self, task: Task) -> bool:
+        """Whether this very submission has been graded, and what came of it is still there."""
+        known = self.records.get(task.student)
+        done = known and known.digest == task.digest and known.status != "failed"
+        return (
+            bool(done and task.student in self.known)
+            and self.room.folder("autograded", task.student).exists()
+        )
+
+    def take(self, task: Task, result) -> None:
+        """Write down what :func:`airlock.classroom.pool.grade_task` returned, or its exception.
+
+        What cannot be written is kept for :meth:`take_again`, as far as memory allows.
+        """
+        if isinstance(result, BaseException):
+            self.fail(task.student, "machine", _sentence(result))
+            return
+        notebooks, unanswered, pages, record = result
+        record = Record.from_json(record)
+        record.digest = task.digest
+        if record.status != "failed":
+            try:
+                self._keep(task, notebooks, unanswered, pages, record)
+            except Exception as error:  # whatever it was, it is this submission's, and no other's
+                if self._second is not None and len(self._second) < KEPT:
+                    self._second.append((task, result))
+                    return
+                record = failed(record, "machine", _sentence(error))
+        self._finish(record)
+
+    def take_again(self) -> None:
+        """Write down, or fail, what could not be written at first."""
+        second, self._second = self._second, None
+        for task, result in second:
+            self.take(task, result)
+
+    def fail(self, student: str, kind: str, sentence: str) -> None:
+        """Record that a submission could not be graded."""
+        self._finish(failed(blank_record(student, self.room.master), kind, sentence))
+
+    def write_results(self) -> None:
+        """``results.json`` and ``grades.csv``, of what is graded so far."""
+        with self._writing():
+            write_results(self.room.reports, self.records.values(), self.room.meta())
+
+    def _keep(self, task, notebooks, unanswered, pages, record):
+        files, folder = self.room.master.files, self.room.folder
+        other = {path: data for path, data in task.files.items() if not path.lower().endswith(".ipynb")}
+        graded = {f"{name}.ipynb": data for name, data in notebooks.items()}
+        replace_folder(folder("autograded", task.student), lay_over(other, files | graded))
+        if pages:
+            feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
+            replace_folder(folder("feedback", task.student), feedback)
+        self.book.record(record, unanswered, _timestamp(task.files, record))
+        self.known.add(task.student)
+
+    def _finish(self, record):
+        if record.status == "failed" and record.student in self.known:
+            with contextlib.suppress(MachineError):  # is told already, or comes again with the next
+                self.book.forget_score(record.student)
+        with self._writing():
+            self.journal.add(record)
+        self.listener.record(record)
+        started = time.monotonic()
+        if started >= self._next_write:
+            self.write_results()
+            now = time.monotonic()
+            self._next_write = now + max(WRITE_SECONDS, (now - started) / WRITE_SHARE)
+
+    @contextlib.contextmanager
+    def _writing(self):
+        try:
+            yield
+        except OSError as error:
+            raise MachineError(
+                f"{error.filename or self.room.reports} cannot be written ({error.strerror}): "
+                "mend that, and give the same command again; it goes on from here."
+            ) from error
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, MachineError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'The result'} could not be written ({error.strerror or error})."
+    return f"Grading it failed with {type(error).__name__}: {error}"
+
+
+def _timestamp(files: dict[str, bytes], record: Record) -> datetime | None:
+    """When it was handed in, from the file that nbgrader's exchange leaves; None if there is none."""
+    written = files.get("timestamp.txt", b"")[:100].decode(errors="replace").strip()
+    try:
+        return parse_utc(written) if written else None
+    except (ValueError, OverflowError, TypeError):
+        message = "timestamp.txt holds no time, so lateness was not looked at."
+        record.incidents.append(Incident("mended", message))
+        record.status = "incident"
+        return None

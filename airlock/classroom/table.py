@@ -1,0 +1,62 @@
+"""What ``airlock grade`` shows on the terminal: a bar while it works, incidents as they happen, a table."""
+
+import contextlib
+import sys
+
+from tqdm import tqdm
+
+from airlock.model.record import Record
+
+REASON_WIDTH = 96
+
+
+class progress(contextlib.AbstractContextManager):  # noqa: N801
+    """A progress bar with the time left; one line per incident above it."""
+
+    def __init__(self, total: int):
+        self.bar = tqdm(total=total, unit="submission", file=sys.stderr, dynamic_ncols=True)
+
+    def __exit__(self, *_):
+        self.bar.close()
+
+    def record(self, record: Record) -> None:
+        """A submission has been graded, or has failed."""
+        for incident in record.incidents:
+            place = f" [{incident.cell}]" if incident.cell else ""
+            self.bar.write(f"{_plain(record.student)}: {_plain(incident.message)}{place}", file=sys.stderr)
+        self.bar.update()
+
+    def skip(self) -> None:
+        """A submission was graded before."""
+        self.bar.total -= 1
+        self.bar.refresh()
+
+
+def print_table(records: list[Record], room) -> None:
+    """Student, score, lost checks with the first line of why; then where the rest is."""
+    width = max(len("student"), *(len(_plain(record.student)) for record in records))
+    print(f"\n{'student':{width}}  {'score':>9}  lost checks")
+    for record in sorted(records, key=lambda record: record.student):
+        score = "none" if record.score is None else f"{record.score:g} / {record.max_score:g}"
+        print(f"{_plain(record.student):{width}}  {score:>9}".rstrip())
+        reasons = [(check.grade_id, check.message) for check in record.checks if check.message]
+        if record.score is None:
+            reasons = [(incident.kind, incident.message) for incident in record.incidents[-1:]]
+        for name, message in reasons:
+            line = _plain(message.strip().splitlines()[0]) if message.strip() else ""
+            if len(line) > REASON_WIDTH:
+                line = line[: REASON_WIDTH - 3] + "..."
+            print(f"{'':{width}}  {'':9}  {name}: {line}")
+    count = {status: sum(record.status == status for record in records) for status in ("incident", "failed")}
+    print(
+        f"\n{len(records)} submissions, {room.skipped} of them graded before; "
+        f"{count['incident']} with incidents, {count['failed']} failed. "
+        f"{room.seconds['wall']:.1f} s, of which this process computed {room.seconds['coordinator']:.1f} s."
+    )
+    print(f"Report: {room.reports / 'index.html'}")
+
+
+def _plain(text: str) -> str:
+    """Text of a student's, without what a terminal would act on."""
+    text = text.encode(errors="replace").decode()
+    return "".join(character if character.isprintable() else "?" for character in text)

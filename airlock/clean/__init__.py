@@ -1,0 +1,1 @@
+"""Outputs that can run nothing in a reader's browser."""

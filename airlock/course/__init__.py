@@ -1,0 +1,1 @@
+"""nbgrader's folders and gradebook, the journal, the results."""

@@ -1,0 +1,69 @@
+"""The records of a class as they come in: a line each, so that a run that was killed goes on where it was."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from airlock.model.errors import AirlockError
+from airlock.model.record import Record
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+
+class Journal:
+    """``records.jsonl`` in the report folder: what was graded so far; the last record of a student counts."""
+
+    def __init__(self, folder: Path):
+        self.path = folder / "records.jsonl"
+        self.records: dict[str, Record] = {}
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+                with contextlib.suppress(ValueError, KeyError, TypeError):  # cut off by a kill
+                    record = Record.from_json(json.loads(line))
+                    self.records[record.student] = record
+
+    def keep(self, students) -> None:
+        """Forget whoever is not among ``students``, and rewrite the file with one line for each."""
+        self.records = {name: record for name, record in self.records.items() if name in students}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_suffix(".part")
+        part.write_text("".join(map(_line, self.records.values())), encoding="utf-8")
+        os.replace(part, self.path)
+
+    def add(self, record: Record) -> None:
+        """Add a record; it is on disk when this returns."""
+        self.records[record.student] = record
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(_line(record))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def only_one(folder: Path):
+    """Hold the report folder for one run, where the platform can; the lock ends with the process.
+
+    Raises AirlockError when another run has it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise AirlockError(f"{folder} cannot be written ({error.strerror}): mend that first.") from error
+    with lock:
+        if fcntl is not None:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AirlockError(
+                    f"Another run is grading {folder.name} in this course: wait for its end."
+                ) from None
+        yield
+
+
+def _line(record: Record) -> str:
+    return json.dumps(record.to_json()) + "\n"

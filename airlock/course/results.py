@@ -1,0 +1,90 @@
+"""What a run leaves for people and programs: ``results.json`` and ``grades.csv``, never half written."""
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from airlock.model.record import Record
+
+# A spreadsheet takes a text that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
+    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
+
+    ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
+    ``confinement``, ``versions``, ``seconds`` and ``made``.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    records = sorted(records, key=lambda record: record.student)
+    results = {
+        "assignment": meta["assignment"],
+        "max_score": meta.get("max_score", max((record.max_score for record in records), default=0.0)),
+        "made": meta.get("made") or datetime.now(UTC).isoformat(timespec="seconds"),
+        "confinement": meta.get("confinement", {}),
+        "versions": meta.get("versions", {}),
+        "seconds": meta.get("seconds", {}),
+        "records": [record.to_json() for record in records],
+    }
+    write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
+    write_whole(folder / "grades.csv", to_csv(records))
+
+
+def read_results(folder: Path | str) -> dict:
+    """Return the content of ``results.json`` in ``folder``; its records are plain dicts."""
+    return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
+
+
+def to_csv(records: list[Record]) -> str:
+    """One row per submission, one column per graded cell; where there is no score, the field is empty."""
+    columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
+    ids = [grade_id for _, grade_id in columns]
+    names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["student", "status", "score", "max_score", *map(plain, names), "blanks", "incidents"])
+    for record in records:
+        points = {(check.notebook, check.grade_id): check.points for check in record.checks}
+        failed = record.status == "failed"
+        rows.writerow(
+            [
+                plain(record.student),
+                record.status,
+                None if failed else record.score,
+                record.max_score,
+                *(None if failed else points.get(column) for column in columns),
+                plain("; ".join(record.blanks)),
+                plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
+            ]
+        )
+    return text.getvalue()
+
+
+def plain(text: str) -> str:
+    """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` in one step: a reader sees the old file or the new one, nothing between.
+
+    A name that is not valid UTF-8 on disk arrives here as a lone surrogate and is written escaped.
+    """
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(part, 0o644)  # mkstemp's 0600 would shut out the rest of the staff
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

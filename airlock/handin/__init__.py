@@ -1,0 +1,1 @@
+"""From what was handed in to a notebook in the assignment's shape: files, choice, matching, mending."""

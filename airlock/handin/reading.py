@@ -1,0 +1,141 @@
+"""From the bytes that a student handed in to plain cells, whatever is wrong with the file."""
+
+import json
+from dataclasses import dataclass, field
+
+import nbformat
+
+from airlock.model.errors import Unreadable
+
+MAX_NOTEBOOK = 50 * 2**20  # bytes; with its outputs, an ordinary notebook has a few of these megabytes
+MAX_CONTAINERS = 2_000_000  # lists and objects; each costs some 60 bytes of memory for 2 in the file
+MAX_CELLS = 5000
+TYPES = ("code", "markdown", "raw")
+
+
+@dataclass
+class StudentCell:
+    """One cell of a submission; outputs are left behind, grading makes its own."""
+
+    index: int
+    cell_type: str
+    source: str
+    grade_id: str | None = None
+    id: str | None = None
+    attachments: dict = field(default_factory=dict)
+
+
+def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]]:
+    """Return the cells of a notebook file, and remarks on what was unusual about the file.
+
+    Raises
+    ------
+    Unreadable
+        In one sentence, why this is not a notebook that can be graded.
+    """
+    remarks = []
+    if len(data) > MAX_NOTEBOOK or data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
+        size = f"{len(data) / 2**20:.0f} MB, limit {MAX_NOTEBOOK >> 20} MB"
+        raise Unreadable(f"{filename} is too large to be read ({size}).", "too-large")
+    plain = _loads(_decode(data, filename, remarks), filename)
+    cells = _upgrade(plain, filename, remarks)
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"{filename} has {len(cells)} cells, the limit is {MAX_CELLS}.", "too-large")
+    return [_cell(index, cell) for index, cell in enumerate(cells) if isinstance(cell, dict)], remarks
+
+
+def _decode(data: bytes, filename: str, remarks: list[str]) -> str:
+    if not data.strip():
+        raise Unreadable(f"{filename} is empty.")
+    encoding = json.detect_encoding(data)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+        text = data.decode(encoding)
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        raise Unreadable(f"{filename} is not a notebook: it does not begin as JSON does.")
+    if encoding != "utf-8":
+        remarks.append(
+            f"the file was encoded as {encoding.removesuffix('-sig').upper()}"
+            f"{' with a byte order mark' if encoding == 'utf-8-sig' else ''}"
+        )
+    return text
+
+
+def _loads(text: str, filename: str) -> dict:
+    try:
+        try:
+            plain = json.loads(text, parse_constant=lambda _: None)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # an integer of more than 4300 digits
+            plain = json.loads(text, parse_constant=lambda _: None, parse_int=lambda digits: int(digits[:18]))
+    except json.JSONDecodeError as error:
+        where = "it ends too early" if error.pos >= len(text.rstrip()) - 1 else f"line {error.lineno}"
+        raise Unreadable(f"{filename} is not a complete notebook: its JSON is broken ({where}).") from None
+    except (RecursionError, ValueError):
+        raise Unreadable(f"{filename} is not a notebook: its JSON is nested too deeply.") from None
+    return plain
+
+
+def _upgrade(plain: dict, filename: str, remarks: list[str]) -> list:
+    """Return the list of cells of a notebook of any format up to 4."""
+    major = plain.get("nbformat", 4 if isinstance(plain.get("cells"), list) else None)
+    if type(major) is not int:
+        raise Unreadable(f"{filename} is not a notebook: it is JSON without cells or a notebook format.")
+    if not 1 <= major <= 4:
+        raise Unreadable(f"{filename} has notebook format {str(major)[:20]}, which nothing here can read.")
+    if major < 4:
+        remarks.append(f"it was in notebook format {major}")
+        try:
+            plain = nbformat.convert(nbformat.from_dict(plain), 4)
+        except Exception:  # the converters trust what they read
+            raise Unreadable(f"{filename} says it has notebook format {major}, but has not.") from None
+    cells = plain.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable(f"{filename} is not a notebook: it has no list of cells.")
+    return cells
+
+
+def _cell(index: int, cell: dict) -> StudentCell:
+    metadata = _as_dict(cell.get("metadata"))
+    cell_type = cell.get("cell_type")
+    if cell_type not in TYPES:
+        cell_type = "code"
+    return StudentCell(
+        index,
+        cell_type,
+        _text(cell.get("source", cell.get("input"))),
+        _as_name(_as_dict(metadata.get("nbgrader")).get("grade_id")),
+        _as_name(cell.get("id")) or _as_name(metadata.get("id")),  # Colab writes the latter
+        _attachments(cell.get("attachments")) if cell_type == "markdown" else {},
+    )
+
+
+def _attachments(found) -> dict[str, dict[str, str]]:
+    """Attachments as they must be; nothing else of them is kept."""
+    return {
+        _text(name): {_text(mime): _text(content) for mime, content in bundle.items()}
+        for name, bundle in _as_dict(found).items()
+        if isinstance(bundle, dict) and bundle
+    }
+
+
+def _text(found) -> str:
+    """Text of a source, which may be a list of lines, with what UTF-8 cannot carry replaced."""
+    if isinstance(found, list):
+        found = "".join(part for part in found if isinstance(part, str))
+    if not isinstance(found, str):
+        return ""
+    if not found.isascii():
+        found = found.encode("utf-8", "replace").decode("utf-8")
+    return found.replace("\r\n", "\n")
+
+
+def _as_dict(found) -> dict:
+    return found if isinstance(found, dict) else {}
+
+
+def _as_name(found) -> str | None:
+    return found if isinstance(found, str) and found else None

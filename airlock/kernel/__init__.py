@@ -1,0 +1,1 @@
+"""The grader's end of a student's kernel: provisioner, process, client, CPU meter."""

@@ -1,0 +1,174 @@
+"""The grader's side of one student's kernel: run a cell, ask for a value, call a function.
+
+Everything is bounded by :class:`airlock.model.limits.Limits`. CPU time is counted, and idle time, so a
+busy machine changes nothing; a kernel that does not react to an interrupt is killed.
+"""
+
+import json
+import time
+
+import zmq
+
+from airlock.kernel.meter import Meter
+from airlock.kernel.process import KernelProcess
+from airlock.wire.frames import send
+from airlock.wire.values import Malformed, decode
+
+POLL_MILLISECONDS = 100
+GRACE_SECONDS = 3  # from an interrupt to the kill
+TIDY_SECONDS = 0.5  # for outputs that are still under way when a cell has ended
+MAX_HEAD = 1 << 16  # bytes of a reply without its value
+STATES = ("ok", "function", "missing", "raised", "uncrossable", "interrupted")
+
+
+class KernelGone(Exception):
+    """The kernel ended while it worked for us. ``reason``: a kind of incident."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StudentKernel(KernelProcess):
+    """A kernel that is talked to."""
+
+    def run_cell(self, source: str, on_output, seconds: float) -> dict:
+        """Run one cell; ``on_output(message)`` gets each iopub message of it. Returns the reply's content.
+
+        Raises Overrun or KernelGone. An interrupted cell whose kernel survives raises Overrun too.
+        """
+        self._end_requests()
+        request = self.client.session.msg(
+            "execute_request",
+            {
+                "code": source,
+                "silent": False,
+                "store_history": True,
+                "user_expressions": {},
+                "allow_stdin": False,
+                "stop_on_error": False,
+            },
+        )
+        self.client.session.send(self.client.shell_channel.socket, request)
+        return self._wait_for_reply(request["header"]["msg_id"], seconds, on_output)["content"]
+
+    def request(self, content: dict, frames: list, seconds: float) -> tuple[dict, list]:
+        """Have the kernel answer one request of a test; returns content and frames of its reply."""
+        self._serving = True
+        iopub = self.client.iopub_channel.socket
+
+        def look():
+            """What cells put out waits meanwhile: looking for it at each call would cost more."""
+            if self._selector.select(POLL_MILLISECONDS / 1000):
+                return (self._requests,)
+            return (iopub,) if iopub.getsockopt(zmq.EVENTS) & zmq.POLLIN else ()
+
+        def receive(ready):
+            return self._inbox.receive(self._requests) if self._requests in ready else None
+
+        try:
+            send(self._requests, [json.dumps(content).encode(), *frames])
+            head, *frames = self._wait(look, receive, seconds, lambda _: None)
+            if len(head) > MAX_HEAD:
+                raise Malformed("too large")
+            reply = json.loads(bytes(head))
+            if reply["status"] not in STATES:
+                raise Malformed("unknown reply")
+        except (ValueError, TypeError, KeyError, RecursionError):
+            self.kill()  # what follows would be out of step
+            raise Malformed("unknown reply") from None
+        except OSError:
+            self.kill()
+            raise KernelGone(self.cause_of_death()) from None
+        return reply, frames
+
+    def _end_requests(self):
+        """Tests have ended: let the kernel's main thread go back to its cells."""
+        if self._serving and self.alive:
+            try:
+                send(self._requests, [b'{"do": "end"}'])
+            except OSError:
+                self.kill()
+        self._serving = False
+
+    def ask(self, name: str, seconds: float, function):
+        """The state and value of a name: ("ok", value), ("function", handle), ("missing", None), ..."""
+        content, frames = self.request({"do": "get", "name": name}, [], seconds)
+        if content["status"] == "ok":
+            return "ok", decode(frames, function)
+        return content["status"], content.get("handle") or content.get("type")
+
+    def call(self, handle: str, frames: list, seconds: float, function):
+        """Call a function; returns (reply content, result, arguments as changed or None)."""
+        content, received = self.request({"do": "call", "name": handle}, frames, seconds)
+        if content["status"] != "ok":
+            return content, None, None
+        count = content.get("result_frames", len(received))
+        if type(count) is not int or not 0 < count <= len(received):
+            raise Malformed("no result")
+        changed = decode(received[count:], function) if len(received) > count else None
+        return content, decode(received[:count], function), changed
+
+    def _wait_for_reply(self, parent: str, seconds, on_output):
+        """The reply to a message on the shell channel, once its outputs are in as well."""
+        shell, iopub = self.client.shell_channel.socket, self.client.iopub_channel.socket
+        poller = zmq.Poller()
+        poller.register(shell, zmq.POLLIN)
+        poller.register(iopub, zmq.POLLIN)
+        state = {"reply": None, "idle": False, "until": None}
+
+        def take(output):
+            if output["parent_header"].get("msg_id") == parent:
+                if output["msg_type"] == "status":
+                    state["idle"] = output["content"].get("execution_state") == "idle"
+                else:
+                    on_output(output)
+
+        def receive(ready):
+            if shell in ready and state["reply"] is None:
+                answer = self._receive(shell)
+                if answer and answer["parent_header"].get("msg_id") == parent:
+                    state.update(reply=answer, until=time.monotonic() + TIDY_SECONDS)
+            if state["reply"] is not None and (state["idle"] or time.monotonic() > state["until"]):
+                return state["reply"]
+            return None
+
+        return self._wait(lambda: dict(poller.poll(POLL_MILLISECONDS)), receive, seconds, take)
+
+    def _wait(self, look, receive, seconds, on_output):
+        """Until ``receive(ready)`` returns something; raises Overrun or KernelGone instead.
+
+        ``look()`` waits a little for what can be read, and returns it.
+        """
+        iopub, meter, interrupted = self.client.iopub_channel.socket, Meter(self, seconds), None
+        while True:
+            ready = look()
+            if iopub in ready:
+                output = self._receive(iopub)
+                if output and interrupted is None:
+                    on_output(output)
+            answer = receive(ready)
+            if answer is not None:
+                if interrupted:
+                    raise interrupted
+                return answer
+            if not ready and not self.alive:
+                raise KernelGone(self.cause_of_death())
+            if interrupted is None:
+                interrupted = meter.exceeded()
+                if interrupted:
+                    deadline = time.monotonic() + min(GRACE_SECONDS, 2 * seconds)
+                    self.manager.interrupt_kernel()
+            elif time.monotonic() > deadline:
+                self.kill()
+                raise interrupted
+
+    def _receive(self, channel):
+        try:
+            _, message = self.client.session.recv(channel, mode=zmq.NOBLOCK, copy=True)
+            if not all(isinstance(message[part], dict) for part in ("header", "parent_header", "content")):
+                raise TypeError
+        except Exception:  # not signed, not a message, or one that jupyter_client stumbles over
+            self._events.append({"event": "forged"})
+            return None
+        return message

@@ -1,0 +1,191 @@
+"""One student's kernel as a process: start it in a folder of its own, end it, start it again, measure it."""
+
+import contextlib
+import dataclasses
+import os
+import queue
+import selectors
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+from jupyter_client import KernelManager
+from jupyter_client.kernelspec import KernelSpec
+
+from airlock.model.errors import MachineError
+from airlock.model.limits import Limits
+from airlock.sandbox.disk import lay_out, remove
+from airlock.sandbox.processes import descendants
+from airlock.wire.frames import Inbox, connect
+
+START_SECONDS = 120
+LONGEST_PATH = 103 - len("/run/requests")  # bytes; the address of a Unix socket ends there, on macOS first
+ASK_SECONDS = 0.2  # for an answer of a kernel that is starting, before it is asked again
+SELECTOR = getattr(selectors, "PollSelector", selectors.SelectSelector)  # Windows has but the second
+SEND_SECONDS = 60  # for a kernel to take in what it is asked
+
+
+class KernelProcess:
+    """A kernel and the folder it works in; a context manager that leaves neither behind."""
+
+    def __init__(self, files: dict[str, bytes], limits: Limits):
+        self.files, self.limits = files, limits
+        self.restarts = 0
+        self.seconds = 0.0  # CPU time of the kernels before this one
+        self._cpu = 0.0  # of this one, as last seen
+        self._events: list[dict] = []
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="airlock-"))
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(AttributeError):
+            self._stop()
+        remove(self.folder)
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a kernel to ask."""
+        process = self._process()
+        return self.manager.is_alive() if process is None else process.poll() is None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is known to be gone, without a look."""
+        process = self._process()
+        return process is not None and process.returncode is not None
+
+    def restart(self) -> None:
+        """A fresh kernel in a fresh folder, in place of one that is gone."""
+        self._stop()
+        remove(self.folder)
+        self.restarts += 1
+        self._start()
+
+    def events(self) -> list[dict]:
+        """What the warden told since the last time: ``{"event": kind}`` or ``{"seen": text}``."""
+        process = self._process()
+        if process is not None:
+            process.poll()
+            self._events += process.events
+            process.events.clear()
+        told, self._events = self._events, []
+        return told
+
+    def cpu_seconds(self) -> float:
+        """CPU time of all kernels of this submission so far, their processes included."""
+        return self.seconds + self.cpu()
+
+    def _start(self) -> None:
+        for part in ("work", "home", "run"):
+            (self.folder / part).mkdir(parents=True, exist_ok=True)
+        lay_out(self.folder / "work", self.files)
+        client = "airlock.kernel.bounded_client.BoundedClient"
+        self.manager = KernelManager(client_class=client, cache_ports=False)
+        if sys.platform != "win32":
+            if len(os.fsencode(self.folder)) > LONGEST_PATH:
+                where = self.folder.parent
+                raise MachineError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.")
+            self.manager.transport, self.manager.ip = "ipc", str(self.folder / "run" / "k")
+        self.manager.connection_file = str(self.folder / "run" / "kernel.json")
+        provisioner = {"folder": str(self.folder), "limits": dataclasses.asdict(self.limits)}
+        self.manager._kernel_spec = KernelSpec(
+            argv=[sys.executable, "-P", "-m", "airlock.sandbox.kernel", "{connection_file}"],
+            language="python",
+            metadata={
+                "kernel_provisioner": {"provisioner_name": "airlock-provisioner", "config": provisioner}
+            },
+        )
+        try:
+            self.manager.start_kernel()
+            self.client = self.manager.client()
+            self.client.start_channels(stdin=False, hb=False)
+            self._wait_until_ready()
+            self._requests = connect(self.manager.connection_file)
+            self._requests.settimeout(SEND_SECONDS)
+            self._inbox = Inbox(self.limits.message)
+            self._selector = SELECTOR()
+            self._selector.register(self._requests, selectors.EVENT_READ)
+            self._serving = False
+        except (RuntimeError, OSError) as error:
+            log = self.folder / "run" / "kernel.log"
+            last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
+            raise MachineError(f"No kernel could be started ({last or error}); grade again.") from error
+        self.process = psutil.Process(self.manager.provisioner.pid)
+
+    def _wait_until_ready(self):
+        """Until the kernel's answer shows on its output channel: no output of a cell can be missed then.
+
+        The client's own wait_for_ready() would stand still for a fifth of a second at the end.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while self.alive and time.monotonic() < deadline:
+            asked = self.client.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    message = self.client.get_iopub_msg(timeout=ASK_SECONDS)
+                    idle = message["content"].get("execution_state") == "idle"
+                    if idle and message["parent_header"].get("msg_id") == asked:
+                        return
+        raise RuntimeError("it did not answer")
+
+    def _stop(self) -> None:
+        self.cpu()
+        self._events += self.events()
+        self.client.stop_channels()
+        process = self._process()
+        if process is not None:
+            process.kill()
+            process.wait(10)
+            self._events += process.events
+            process.events.clear()
+            process.control.close()
+        elif self.manager.has_kernel:
+            self.manager.shutdown_kernel(now=True)
+        self.seconds, self._cpu = self.seconds + self.cpu(), 0.0
+        self.process = None
+        self._selector.close()
+        self._requests.close()  # not before the kernel has ended: it would complain of it
+        self.manager.cleanup_resources()
+
+    def kill(self) -> None:
+        """End the kernel and all that it started."""
+        self.cpu()
+        self.manager.signal_kernel(signal.SIGKILL)
+        process = self._process()
+        if process is not None:
+            process.wait(10)
+
+    def _process(self):
+        process = getattr(self.manager.provisioner, "process", None)
+        return process if hasattr(process, "events") else None
+
+    def cause_of_death(self) -> str:
+        """The kind of incident that ended the kernel."""
+        causes = [event["event"] for event in self._peek() if "event" in event]
+        return next((cause for cause in causes if cause.endswith("-limit")), "kernel-died")
+
+    def _peek(self):
+        self._events = self.events()
+        return self._events
+
+    def cpu(self) -> float:
+        """CPU time of this kernel and of what it started, also of what has left it and of what has ended."""
+        process = self._process()
+        with contextlib.suppress(psutil.Error, AttributeError):
+            if process is not None and process.cpu is not None:
+                self._cpu = process.cpu  # its warden's last word
+            else:
+                started = descendants(self.process.ppid() if process else self.process.pid)
+                found = [self.process, *(psutil.Process(one) for one in started if one != self.process.pid)]
+                self._cpu = sum(sum(one.cpu_times()[:4]) for one in found)
+        return self._cpu

@@ -1,0 +1,111 @@
+"""The kernel provisioner: where jupyter_client starts a kernel, it gets a warm and confined one."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import socket
+
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Dict, Unicode
+
+from airlock.model.limits import Limits
+from airlock.sandbox import fork_server
+
+
+class Warden:
+    """What jupyter_client takes for the kernel's process: its warden, at the end of the control socket."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, control: socket.socket):
+        self.control, self.pid, self.returncode = control, None, None
+        self.cpu = None  # seconds of the kernel and all that it started, once they have ended
+        self.events: list[dict] = []
+        self._rest = b""
+        control.settimeout(60)
+        while self.pid is None and self.returncode is None:
+            self._read()
+        control.setblocking(False)
+
+    def poll(self) -> int | None:
+        """The kernel's exit status once it has ended, as ``Popen.poll`` gives it."""
+        with contextlib.suppress(BlockingIOError):  # nothing new
+            while self.returncode is None:
+                self._read()
+        return self.returncode
+
+    def wait(self, timeout=None) -> int | None:
+        """Wait for the end."""
+        self.control.settimeout(timeout)
+        with contextlib.suppress(OSError):
+            while self.returncode is None:
+                self._read()
+        return self.returncode
+
+    def send_signal(self, signum: int) -> None:
+        """Signal the kernel's process group."""
+        with contextlib.suppress(OSError):
+            self.control.sendall(json.dumps({"signal": signum}).encode() + b"\n")
+
+    def kill(self) -> None:
+        """End the kernel and all that it started."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_WR)
+
+    def _read(self):
+        try:
+            received = self.control.recv(4096)
+        except BlockingIOError:
+            raise
+        except OSError:  # closed, by us or by its end
+            received = b""
+        *lines, self._rest = (self._rest + received).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            self.pid = message.get("pid", self.pid)
+            if "exit" in message:
+                self.cpu = message["cpu"]
+                self._end(message["exit"])
+            elif "pid" not in message:
+                self.events.append(message)
+        if not received and self.returncode is None:
+            self._end(None)
+            if self.pid is not None:  # the warden is gone and has not cleared up
+                with contextlib.suppress(OSError):
+                    os.killpg(self.pid, signal.SIGKILL)
+
+    def _end(self, status):
+        if self.returncode is None:
+            self.returncode = -signal.SIGKILL if status is None else os.waitstatus_to_exitcode(status)
+
+
+class AirlockProvisioner(LocalProvisioner):
+    """Kernels forked from a warm process and confined, where the platform can; plain ones elsewhere."""
+
+    folder = Unicode(help="The kernel's own folder, with work/ (its working directory) and home/ in it.")
+    limits = Dict(help="airlock.model.limits.Limits, as a dict.")
+
+    async def launch_kernel(self, cmd, **kwargs):
+        """Called by the kernel manager once connection file and command are ready."""
+        if not fork_server.WARM:
+            kwargs["env"] = fork_server.environment()
+            kwargs["cwd"] = os.path.join(self.folder, "work")
+            return await super().launch_kernel(cmd, **kwargs)
+        request = {
+            "folder": self.folder,
+            "limits": self.limits or dataclasses.asdict(Limits()),
+            "connection_file": self.parent.connection_file,
+            "environment": {"NBGRADER_EXECUTION": "autograde"},  # as nbgrader sets it
+        }
+        self.process = Warden(fork_server.fork_kernel(request))
+        self.pid, self.pgid = self.process.pid, None
+        return self.connection_info
+
+    async def send_signal(self, signum: int) -> None:
+        """Called for an interrupt and at shutdown."""
+        if fork_server.WARM and signum == signal.SIGKILL and self.process:
+            self.process.kill()
+        else:
+            await super().send_signal(signum)

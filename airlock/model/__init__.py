@@ -1,0 +1,1 @@
+"""What all rooms speak of: assignment, submission, record, incident, limits, errors."""

@@ -1,0 +1,153 @@
+"""airlock inside ``nbgrader autograde``, the Formgrader's button and ``NbGraderAPI``.
+
+nbgrader reads each notebook twice with the exporter of ``c.Autograde.exporter_class``: as it was
+submitted, to sanitise it, and again from ``autograded/``, to execute it. The exporter mends at the first
+reading; the preprocessor executes at the second and keeps the record.
+"""
+
+import os
+import re
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from airlock.course.journal import Journal
+from airlock.course.load import load_master
+from airlock.course.results import write_results
+from airlock.handin.blanks import blanks_left
+from airlock.handin.choice import choose_notebooks
+from airlock.handin.files import beside, lay_over, read_submission
+from airlock.handin.mend import Mended, mend
+from airlock.model.assignment import Master
+from airlock.model.errors import AirlockError, MachineError
+from airlock.model.record import Record
+from airlock.run import grade
+from airlock.sandbox.fork_server import prefer_own_programs
+from airlock.settings import Airlock
+
+
+@dataclass
+class Submission:
+    """A submission while nbgrader has it in hand."""
+
+    files: dict[str, bytes]
+    chosen: dict[str, str]  # notebook of the assignment -> file of the submission
+    record: Record
+    mended: dict[str, Mended] = field(default_factory=dict)
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads what was submitted, in whatever shape it is, as a notebook that nbgrader can sanitise."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        prefer_own_programs()
+        self.converter = self.parent
+        self.coursedir = self.converter.coursedir
+        self.settings = Airlock(config=self.config)
+        self._masters: dict[str, Master] = {}
+        self.submissions: dict[str, Submission] = {}
+        # A renamed notebook goes by its own name from here on.
+        for folder in list(self.converter.assignments):
+            student, assignment = self._whose(folder)
+            try:
+                submission = self._open(folder, student, assignment)
+            except AirlockError:
+                continue  # told when the converter comes to it
+            names = sorted(submission.chosen)
+            self.converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
+
+    def from_filename(self, filename, resources=None, **options):
+        """Called by the converter, twice for each notebook."""
+        if not self.converter._sanitizing:
+            return super().from_filename(filename, resources, **options)
+        where = resources["nbgrader"]
+        folder = os.path.dirname(filename)
+        record = self._blank(where["student"], where["assignment"])
+        try:
+            submission = self.submissions.get(folder) or self._open(
+                folder, where["student"], where["assignment"]
+            )
+            record, name = submission.record, where["notebook"]
+            master = self.master(where["assignment"]).notebooks[name]
+            source = submission.chosen[name]
+            mended = mend(submission.files[source], master, source)
+        except AirlockError as error:
+            self.keep(grade.failed(record, getattr(error, "kind", "unreadable"), str(error)))
+            raise
+        submission.mended[name] = mended
+        record.incidents += [replace(incident, notebook=name) for incident in mended.incidents]
+        record.blanks += blanks_left(mended.notebook, master)
+        resources.setdefault("metadata", {}).update(name=name, path=folder)
+        return self.from_notebook_node(mended.notebook, resources, **options)
+
+    def master(self, assignment: str) -> Master:
+        """The assignment, read once."""
+        if assignment not in self._masters:
+            self._masters[assignment] = load_master(self.coursedir, assignment)
+        return self._masters[assignment]
+
+    def submission_of(self, where: dict) -> Submission:
+        """The submission that resources["nbgrader"] is about."""
+        folder = self.converter.coursedir.format_path(
+            self.coursedir.submitted_directory, where["student"], where["assignment"]
+        )
+        return self.submissions[folder]
+
+    def keep(self, record: Record) -> None:
+        """Write a record to the assignment's results, beside those of other runs."""
+        folder = Path(self.coursedir.root) / "reports" / record.assignment
+        journal = Journal(folder)
+        journal.keep({*journal.records})
+        journal.add(record)
+        meta = {"assignment": record.assignment, "confinement": record.confinement}
+        write_results(folder, journal.records.values(), meta | {"versions": record.versions})
+
+    def _open(self, folder, student, assignment) -> Submission:
+        files, found = read_submission(folder)
+        chosen, more = choose_notebooks(files, self.master(assignment))
+        record = self._blank(student, assignment)
+        record.incidents += found + more
+        self.submissions[folder] = Submission(files, chosen, record)
+        return self.submissions[folder]
+
+    def _blank(self, student, assignment) -> Record:
+        return grade.blank_record(student, self.master(assignment))
+
+    def _whose(self, folder):
+        pattern = self.coursedir.format_path(
+            self.coursedir.submitted_directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True
+        )
+        match = re.match(pattern, folder)
+        return match["student"], match["assignment"]
+
+
+class Execute(NbGraderPreprocessor):
+    """Takes the place of nbgrader's Execute: the tests run in this process, the student's code confined."""
+
+    def preprocess(self, nb, resources):
+        """Called by the exporter for each sanitised notebook; outputs and verdicts are written into it."""
+        exporter, where = self.parent, resources["nbgrader"]
+        submission, name = exporter.submission_of(where), where["notebook"]
+        master = exporter.master(where["assignment"])
+        own = lay_over(beside(submission.files, submission.chosen[name]), master.files)
+        mended = replace(submission.mended[name], notebook=nb)
+        record, limits = submission.record, exporter.settings.as_limits()
+        started, cpu = time.monotonic(), time.process_time()
+        try:
+            found, seconds = grade.run_twice(mended, master.notebooks[name], own, master.files, limits)
+        except (MachineError, OSError, MemoryError) as error:
+            exporter.keep(grade.failed(record, "machine", str(error)))
+            raise
+        record.incidents += [replace(incident, notebook=name) for incident in found]
+        record.checks = [check for check in record.checks if check.notebook != name]
+        record.checks += grade.checks_of(nb, name)
+        used = {"cpu": seconds + time.process_time() - cpu, "wall": time.monotonic() - started}
+        record.seconds = {key: round(record.seconds.get(key, 0) + value, 3) for key, value in used.items()}
+        grade.conclude(record)
+        grade.leave_note(nb, record)
+        exporter.keep(record)
+        return nb, resources

@@ -1,0 +1,200 @@
+"""A graded notebook as a reader sees it: cells with a number, a verdict, and pictures with a description."""
+
+import base64
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from airlock.model.marks import is_grade, is_solution
+from airlock.model.record import Check
+from airlock.pages import prose
+from airlock.pages.shared import no_paths
+
+LONGEST = 20_000  # characters of one output; more teaches nobody
+RICH = 10_000  # characters of one text or code; what is longer is shown plain: parsers can be made to crawl
+RICH_IN_ALL = 300_000  # the same for a whole page
+LARGEST = 50_000  # characters of a table
+NO_ANSWER = "No response."  # nbgrader's own comment on an answer cell that was left as handed out
+UNDESCRIBED = re.compile(r'(<img src="[^"]*")(?: alt="")?>')
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml")
+REGIONS = {"BEGIN HIDDEN TESTS": "END HIDDEN TESTS", "BEGIN MARK SCHEME": "END MARK SCHEME"}
+
+
+@dataclass
+class Output:
+    """One output. ``kind`` is picture, html, text, warning or error."""
+
+    kind: str
+    content: str | Markup
+    alt: str = ""
+
+
+@dataclass
+class View:
+    """One cell, ready for the template. ``role`` is text, code, answer or check."""
+
+    number: int
+    role: str
+    name: str = ""  # grade_id
+    body: Markup = Markup()
+    prose: bool = False  # body is text, not code
+    outputs: list[Output] = field(default_factory=list)
+    check: Check | None = None
+    comment: Markup = Markup()
+
+
+class Reader:
+    """Turns notebooks into views, one after the other, so that headings and cell numbers run through."""
+
+    def __init__(self, config=None, level: int = 3, folder: Path | None = None):
+        """``level``: of the first heading. ``config`` may name other delimiters for what is hidden.
+
+        ``folder``: where picture files lie that the text refers to.
+        """
+        self._folder = folder
+        self._regions = _regions(config) if config else REGIONS
+        self._top = level
+        self._open = []  # levels, in the notebook's own counting, of the headings we are under
+        self._under, self._before = "", ""
+        self._number = 0
+        self._rich = RICH_IN_ALL
+
+    def read(self, notebook, checks: dict[str, Check]) -> list[View]:
+        """Return the views of ``notebook``; ``checks`` by grade_id."""
+        self._open, self._under, self._before = [], "", ""
+        return [view for cell in notebook.cells if (view := self._view(cell, checks))]
+
+    def _view(self, cell, checks) -> View | None:
+        self._number += 1
+        grader = cell.metadata.get("nbgrader", {})
+        name = grader.get("grade_id", "")
+        source = self._visible(cell.source)
+        view = View(self._number, "code", name, check=checks.get(name) if is_grade(cell) else None)
+        if grader.get("comment") not in (None, "", NO_ANSWER):
+            view.comment = self._prose(grader["comment"], level_of_headings=6)
+        if cell.cell_type == "code":
+            view.body = python(source) if self._affords(source) else Markup.escape(source)
+            view.role = "answer" if is_solution(cell) else "check" if is_grade(cell) else "code"
+            # What a hidden test prints may be what it expects: of a check, only the verdict is shown.
+            view.outputs = [] if view.role == "check" else self._outputs(cell)
+        else:
+            view.role = "answer" if is_solution(cell) or grader.get("task") else "text"
+            view.prose = True
+            view.body = self._prose(source, attachments=cell.get("attachments", {}))
+        return view if source.strip() or view.outputs or view.check or view.comment else None
+
+    def _visible(self, source: str) -> str:
+        """``source`` without hidden tests and mark schemes; a region left open hides all that follows."""
+        lines, end = [], None
+        for line in source.split("\n"):
+            if end is None:
+                end = next((stop for start, stop in self._regions.items() if start in line), None)
+                if end is None:
+                    lines.append(line)
+            elif end in line:
+                end = None
+        return "\n".join(lines).strip("\n")
+
+    def _prose(self, source: str, attachments=None, level_of_headings: int | None = None) -> Markup:
+        """Markdown, with headings that never skip a level, whatever the notebook does."""
+        if not self._affords(source):
+            return Markup("<pre>{}</pre>").format(source)
+        urls = tuple(
+            (f"attachment:{name}", f"data:{kind};base64,{data}")
+            for name, kinds in (attachments or {}).items()
+            for kind, data in kinds.items()
+            if kind in PICTURES and isinstance(data, str)
+        )
+        piece = prose.from_markdown(source, urls + prose.picture_files(source, self._folder))
+        if level_of_headings:
+            return Markup(prose.put_in(piece, [level_of_headings] * len(piece.headings)))
+        levels = []
+        for level, text in piece.headings:
+            self._open = [other for other in self._open if other < level] + [level]
+            levels.append(min(self._top - 1 + len(self._open), 6))
+            self._under, self._before = text, ""
+        self._before = _first_sentence(piece.text) or self._before
+        described = Markup.escape(self._describe("Picture in the text"))
+        html = prose.put_in(piece, levels)
+        return Markup(UNDESCRIBED.sub(lambda match: f'{match[1]} alt="{described}">', html))
+
+    def _affords(self, source: str, limit: int = RICH) -> bool:
+        """Whether ``source`` may be parsed, not only shown."""
+        self._rich -= len(source)
+        return len(source) <= limit and self._rich >= 0
+
+    def _outputs(self, cell) -> list[Output]:
+        outputs = [view for output in cell.get("outputs", []) if (view := _output(output, self._affords))]
+        pictures = [output for output in outputs if output.kind == "picture"]
+        for place, picture in enumerate(pictures, 1):
+            which = f"Picture {place} of {len(pictures)}" if len(pictures) > 1 else "Picture"
+            picture.alt = self._describe(f"{which} drawn by cell {self._number}")
+        return outputs
+
+    def _describe(self, what: str) -> str:
+        under = f", under “{self._under}”" if self._under else ""
+        return f"{what}{under}{': ' + self._before if self._before else '.'}"
+
+
+@lru_cache(maxsize=4096)
+def python(source: str) -> Markup:
+    """``source`` with its words in classes for colour, escaped."""
+    source = re.sub(r"\n(?:[ \t]*\n){3,}", "\n\n\n", source)
+    return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n"))
+
+
+def _output(output, affords) -> Output | None:
+    """The best form of one output that cannot act; ``affords`` says what may be parsed."""
+    if output.output_type == "stream":
+        kind = "warning" if output.get("name") == "stderr" else "text"
+        return _text(kind, output.get("text", ""))
+    if output.output_type == "error":
+        trace = "\n".join(output.get("traceback", [])) or f"{output.get('ename')}: {output.get('evalue')}"
+        return _text("error", trace)
+    data = {kind: "".join(value) if isinstance(value, list) else value for kind, value in output.data.items()}
+    for kind in PICTURES:
+        if isinstance(data.get(kind), str):
+            return _picture(kind, data[kind])
+    table = data.get("text/html") or ""
+    if affords(table, LARGEST) and (html := prose.from_html(table)).strip():
+        return Output("html", Markup(html))
+    for kind in ("text/markdown", "text/latex"):
+        if data.get(kind) and affords(data[kind]):
+            piece = prose.from_markdown(data[kind])
+            return Output("html", Markup(prose.put_in(piece, [6] * len(piece.headings))))
+    return _text("text", data.get("text/plain", "An output of a kind that this page does not show."))
+
+
+def _picture(kind: str, data: str) -> Output:
+    """As an image: in there even a picture with a script in it is only a picture."""
+    if kind == "image/svg+xml":
+        data = base64.b64encode(data.encode()).decode()
+    return Output("picture", f"data:{kind};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', data)}")
+
+
+def _text(kind: str, text: str) -> Output | None:
+    text = no_paths(prose.to_text(str(text))).rstrip()
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}\n[cut here: {len(text) - LONGEST} more characters]"
+    return Output(kind, text) if text else None
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?:])\s", text, maxsplit=1)[0][:200].rstrip(":") if text else ""
+
+
+def _regions(config) -> dict[str, str]:
+    """Beginning and end of what is hidden, in a course that may have its own words for them."""
+    from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme  # not in every worker
+
+    tests, scheme = ClearHiddenTests(config=config), ClearMarkScheme(config=config)
+    return {
+        tests.begin_test_delimeter: tests.end_test_delimeter,
+        scheme.begin_mark_scheme_delimeter: scheme.end_mark_scheme_delimeter,
+    }

@@ -1,0 +1,149 @@
+"""The class at a glance: what to teach again, what needs a hand, and every student, on one page."""
+
+import base64
+import hashlib
+import os
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from airlock.course.results import write_whole
+from airlock.model.record import KINDS, Record
+from airlock.pages import charts, slips
+from airlock.pages.shared import count, environment, human, number
+
+WORTH_TEACHING = 0.1  # a slip of a tenth of the class, and of two students at least
+
+Links = Mapping[str, Sequence[tuple[str, Path | str]]]
+
+
+@dataclass
+class CheckRow:
+    """How a class did at one check."""
+
+    name: str
+    passed: int = 0
+    partly: int = 0
+    lost: int = 0
+    waiting: int = 0
+
+
+def write_report(results: dict, folder: Path | str, links: Links | None = None) -> Path:
+    """Write ``index.html`` into ``folder`` and return its path.
+
+    ``results`` as in ``results.json``. ``links``: for a student, pairs of label and path, such as
+    ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's links are relative to ``folder``.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "index.html"
+    write_whole(path, render_report(results, folder, links or {}))
+    return path
+
+
+def render_report(results: dict, folder: Path, links: Links) -> str:
+    """Return the page; see :func:`write_report`."""
+    records = [Record.from_json(record) for record in results["records"]]
+    records.sort(key=lambda record: record.student)  # as the table says of itself
+    graded = [record for record in records if record.score is not None and record.status != "failed"]
+    scores = [record.score for record in graded]
+    checks, found = check_rows(graded), slips.gather(graded)
+    lossy = sorted((row for row in checks if row.lost + row.partly), key=lambda r: -(r.lost + r.partly))
+    script, _, _ = environment.loader.get_source(environment, "report.js")
+    return environment.get_template("report.html.j2").render(
+        results=results,
+        records=records,
+        graded=graded,
+        failed=[record for record in records if record.status == "failed"],
+        failures=by_kind(records, failed=True),
+        incidents=by_kind(records, failed=False),
+        headline=headline(records, graded, results["max_score"]),
+        teach=teach(found, len(graded)),
+        facts={"mean": mean(scores), "median": median(scores), "least": min(scores), "most": max(scores)}
+        if scores
+        else {},
+        checks=checks,
+        slips=[slip for slip in found if not slip.blank],
+        blanks=Counter(blank for record in graded for blank in record.blanks).most_common(),
+        scores_picture=Markup(charts.scores(scores, results["max_score"])) if scores else "",
+        losses_picture=Markup(charts.losses([(human(r.name), r.lost, r.partly) for r in lossy]))
+        if lossy
+        else "",
+        lossy=lossy,
+        unconfined=unconfined(results, records),
+        seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
+        links={student: relative(pairs, folder) for student, pairs in links.items()},
+        kinds=KINDS,
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def headline(records: list[Record], graded: list[Record], max_score: float) -> str:
+    """One sentence: how many, how good."""
+    if not records:
+        return "No submission was found."
+    said = f"{count(records, 'submission')}, {len(graded)} graded"
+    if len(graded) < len(records):
+        said += f", {len(records) - len(graded)} without a score"
+    if graded:
+        middle = median(record.score for record in graded)
+        said += f"; half of the class has {number(middle)} of {number(max_score)} points or more"
+    return said + "."
+
+
+def teach(found: list[slips.Slip], students: int) -> list[slips.Slip]:
+    """Return the slips, at most two, that so many made that it is worth the class's time."""
+    least = max(2, WORTH_TEACHING * students)
+    return [slip for slip in found if not slip.blank and len(slip.students) >= least][:2]
+
+
+def check_rows(graded: list[Record]) -> list[CheckRow]:
+    """Return one row per check, in the notebook's order."""
+    rows = {}
+    for record in graded:
+        for check in record.checks:
+            row = rows.setdefault((check.notebook, check.grade_id), CheckRow(check.grade_id))
+            if check.points is None:
+                row.waiting += 1
+            elif check.points >= check.max_points:
+                row.passed += 1
+            elif check.points > 0:
+                row.partly += 1
+            else:
+                row.lost += 1
+    return list(rows.values())
+
+
+def by_kind(records: list[Record], failed: bool) -> list[tuple[str, dict[str, list[str]]]]:
+    """Return, for each kind of incident, the students and what happened; the frequent kinds first."""
+    kinds = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        if (record.status == "failed") == failed:
+            for incident in record.incidents:
+                kinds[incident.kind][record.student].append(incident.message)
+            if failed and not record.incidents:
+                kinds["machine"][record.student].append("No reason was recorded.")
+    return sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def unconfined(results: dict, records: list[Record]) -> list[str]:
+    """Return what of the students' processes nothing confined, in this run or for any submission."""
+    ran = [record.confinement for record in records if record.confinement]
+    found = [results.get("confinement") or {}, *ran]
+    if not any(found):
+        return ["anything that was recorded"] if records else []
+    return list(
+        dict.fromkeys(what for confinement in found for what, means in confinement.items() if not means)
+    )
+
+
+def relative(pairs: Sequence[tuple[str, Path | str]], folder: Path) -> list[tuple[str, str]]:
+    """Return label and address, percent-encoded, of files as seen from ``folder``."""
+    where = [(label, Path(os.path.relpath(path, folder)).as_posix()) for label, path in pairs]
+    return [(label, quote(os.fsencode(path))) for label, path in where]

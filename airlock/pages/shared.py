@@ -1,0 +1,57 @@
+"""What our pages share: the templates' environment, and how things are put for people."""
+
+import re
+
+import jinja2
+
+environment = jinja2.Environment(
+    loader=jinja2.PackageLoader("airlock.pages"),
+    autoescape=True,  # everything that is not marked safe is data
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+# An absolute path of two parts or more, on any system; an address on the web is none.
+PATH = re.compile(r"""(?<![\w./\\])(?:[A-Za-z]:)?(?:[\\/][^\s\\/:"'<>()\[\],]+){2,}[\\/]?""")
+
+
+def human(name: str) -> str:
+    """``test-affine-backward-dW`` -> ``affine backward dW``."""
+    return re.sub(r"[-_]+", " ", re.sub(r"^(test|check|cell)[-_]+(?=.)", "", name)).strip() or name
+
+
+def title(name: str) -> str:
+    """Like :func:`human`, to begin a line with."""
+    name = human(name)
+    return name[:1].upper() + name[1:]
+
+
+def number(value: float | None) -> str:
+    """Points as people write them: ``2``, ``1.5``, and a dash where there are none yet."""
+    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def count(items, one: str, many: str | None = None) -> str:
+    """``count(3, "check")`` -> ``3 checks``."""
+    items = items if isinstance(items, int) else len(items)
+    return f"{items} {one if items == 1 else many or one + 's'}"
+
+
+def no_paths(text: str) -> str:
+    """``text`` with absolute paths cut to their last part: where things are kept is not the reader's."""
+
+    def last(match: re.Match) -> str:
+        parts = re.split(r"[\\/]", match[0].rstrip("\\/"))
+        return "this cell" if parts[-2].startswith("ipykernel_") else f"…/{parts[-1]}"
+
+    return PATH.sub(last, text)
+
+
+environment.filters |= {
+    "human": human,
+    "title": title,
+    "number": number,
+    "count": count,
+    "no_paths": no_paths,
+}

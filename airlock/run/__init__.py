@@ -1,0 +1,1 @@
+"""One notebook: the student's cells in the kernel, the tests here, the verdict."""

@@ -1,0 +1,184 @@
+"""Execute one notebook: the student's cells in the confined kernel, the tests in this process."""
+
+from collections import Counter
+
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from airlock.kernel.client import KernelGone, StudentKernel
+from airlock.kernel.meter import Overrun
+from airlock.model.assignment import MasterNotebook, answer_names, in_place_names
+from airlock.model.errors import MachineError
+from airlock.model.limits import Limits
+from airlock.model.marks import is_grade, is_solution
+from airlock.model.record import Incident
+from airlock.run.bridge import CAUSES, Bridge
+from airlock.run.references import References
+from airlock.run.testcell import TestCells
+from airlock.run.verdict import Test, error_output
+
+MAX_NOTED = 10  # incidents of one kind in one notebook
+MAX_MESSAGE = 500  # characters of one incident
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether a cell is one of the assignment's own tests."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+class Execution:
+    """The way of one notebook through one kernel.
+
+    ``trusted(index)`` gives the instructor's definitions that stand before cell ``index``, see
+    :class:`airlock.run.namespace.TestNamespace`. Outputs are written into the notebook.
+    """
+
+    def __init__(self, notebook: NotebookNode, master: MasterNotebook, trusted, limits: Limits):
+        self.notebook, self.trusted, self.limits = notebook, trusted, limits
+        self.answers = {name for names in answer_names(master).values() for name in names}
+        self.in_place = in_place_names(master)
+        self.released = {cell.cell.id: cell.released for cell in master.cells}
+        self.incidents: list[Incident] = []
+        self.cpu_seconds = 0.0
+        own = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not is_test(cell)]
+        self.references = References(own)
+        self._client = NotebookClient(notebook, record_timing=False)
+        self._client.clear_before_next_output = False
+        self._done: list[int] = []  # cells that a new kernel has to run again
+        self._bytes = 0
+
+    def run(self, files: dict[str, bytes], test_files: dict[str, bytes]) -> None:
+        """Run all cells; ``files`` are the submission's, ``test_files`` the assignment's own.
+
+        Raises MachineError when it was not the submission that kept it from being graded.
+        """
+        kernel = StudentKernel(files, self.limits)
+        with TestCells(test_files) as tests:
+            with kernel:
+                bridge = Bridge(kernel, self.references, self.in_place)
+                for index, cell in enumerate(self.notebook.cells):
+                    if cell.cell_type == "code" and cell.source.strip():
+                        self._run_one(index, cell, kernel, tests, bridge)
+            self._note_events(kernel, None)  # what was left behind shows when the kernel has gone
+        self.cpu_seconds = kernel.seconds
+
+    def _run_one(self, index, cell, kernel, tests, bridge):
+        if not kernel.alive and kernel.restarts < self.limits.restarts:
+            self._note(kernel.cause_of_death(), "The kernel ended while nobody asked anything of it.", cell)
+            self._revive(kernel)
+        if is_test(cell):
+            test = Test(cell.source, self.released.get(cell.id, ""), self.trusted(index), self.answers)
+            cell.outputs = tests.run(test, bridge, cell.metadata.nbgrader.points)
+            for incident in bridge.incidents:
+                if incident.kind == "machine":
+                    raise MachineError(incident.message)
+                self._note(incident.kind, incident.message, cell)
+            bridge.incidents.clear()
+        elif kernel.alive:
+            self._run_student_cell(index, cell, kernel)
+        else:
+            cell.outputs = [error_output("NotRun", "The kernel was lost too often before this cell.")]
+        self._note_events(kernel, cell)
+        if not kernel.alive:
+            self._revive(kernel)
+
+    def _run_student_cell(self, index, cell, kernel):
+        cell.outputs, reply = [], {}
+        try:
+            reply = self._run_source(cell, index, kernel, lambda message: self._take(message, cell, index))
+            self._done.append(index)
+        except Overrun as error:
+            cell.outputs.append(error_output("TimeLimit", f"This cell {error}."))
+            self._note(error.reason, f"A cell {error}.", cell)
+        except KernelGone as error:
+            sentence = f"The kernel ended in this cell: {CAUSES[error.reason]}."
+            cell.outputs.append(error_output("KernelDied", sentence))
+            self._note(error.reason, sentence, cell)
+        if "MemoryError" in [one.get("ename") for one in (reply, *cell.outputs)]:
+            self._note("memory-limit", "A cell asked for more memory than it may use.", cell)
+
+    def _run_source(self, cell, index, kernel, on_output):
+        names = self.references.names_in(cell.source)
+        limits = self.limits
+        try:
+            seconds = self.references.allowance(names, limits.cell_seconds, limits.repeat_seconds)
+            return kernel.run_cell(cell.source, on_output, seconds)
+        except Overrun as error:
+            if error.reason == "machine":
+                raise MachineError(f"Cell {index} {error}; grade again.") from None
+            self.references.suspect(names)
+            raise
+
+    def _revive(self, kernel):
+        """A new kernel that has run what the old one had, without the cells that ended it.
+
+        A cell in which the kernel just ended may be innocent; one in which it ends twice is left out.
+        """
+        ended = Counter()
+        while kernel.restarts < self.limits.restarts:
+            if kernel.cpu_seconds() > self.limits.submission_seconds:
+                return
+            kernel.restart()
+            for index in list(self._done):
+                try:
+                    self._run_source(self.notebook.cells[index], index, kernel, lambda _: None)
+                except (Overrun, KernelGone) as error:
+                    ended[index] += 1
+                    if isinstance(error, Overrun) or ended[index] > 1:
+                        self._done.remove(index)
+                    if not kernel.alive:
+                        break
+            else:
+                return
+
+    def _take(self, message, cell, index):
+        """Put one output of the kernel into the notebook."""
+        if message["msg_type"].startswith("comm"):
+            return  # widgets do not outlive the kernel
+        self._bytes += _size(message["content"])
+        if self._bytes > self.limits.outputs:
+            self._note("output-limit", "There was more output than is kept.", cell)
+            return
+        content = message["content"]
+        if message["msg_type"] == "stream" and cell.outputs and _continues(cell.outputs[-1], content):
+            cell.outputs[-1].text += str(content.get("text"))
+            return
+        try:
+            self._client.process_message(message, cell, index)
+        except Exception:  # whatever the student's process sent, grading goes on
+            self._note("forged", MESSAGES["forged"], cell)
+
+    def _note_events(self, kernel, cell):
+        for event in kernel.events():
+            if event.get("event") in ("forged", "process-left"):
+                self._note(event["event"], MESSAGES[event["event"]], cell)
+            elif "seen" in event:
+                self._note("refused", f"The code {event['seen']}.", cell)
+
+    def _note(self, kind, message, cell):
+        message = "".join(c if c.isprintable() else "?" for c in message[:MAX_MESSAGE])
+        if sum(incident.kind == kind for incident in self.incidents) < MAX_NOTED:
+            name = ""
+            if cell is not None:
+                name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "")
+            incident = Incident(kind, message, cell=name)
+            if incident not in self.incidents:
+                self.incidents.append(incident)
+
+
+MESSAGES = {
+    "forged": "The kernel sent a message that was not well formed.",
+    "process-left": "A process was left running when the notebook had ended.",
+}
+
+
+def _continues(output, content) -> bool:
+    return output.output_type == "stream" and output.name == content.get("name")
+
+
+def _size(content) -> int:
+    if isinstance(content, dict):
+        return sum(_size(part) for part in content.values())
+    if isinstance(content, list):
+        return sum(map(_size, content))
+    return len(content) if isinstance(content, str) else 8

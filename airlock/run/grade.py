@@ -1,0 +1,189 @@
+"""Grade one submission: its files and the assignment in, graded notebooks and a record out.
+
+Nothing here knows a gradebook or a course folder, so it runs in this process, in a pool or on a
+cluster, and the same submission is graded the same way everywhere.
+"""
+
+import platform
+import time
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
+
+import nbformat
+
+from airlock.clean.notebook import clean_outputs
+from airlock.handin.blanks import blanks_left
+from airlock.handin.choice import choose_notebooks
+from airlock.handin.files import beside, lay_over
+from airlock.handin.mend import Mended, mend
+from airlock.model.assignment import Master, MasterNotebook
+from airlock.model.errors import AirlockError, MachineError
+from airlock.model.limits import Limits
+from airlock.model.marks import determine_grade, is_grade, unanswered
+from airlock.model.record import Check, Incident, Record
+from airlock.run.execute import Execution, is_test
+from airlock.sandbox import confine
+
+PACKAGES = ("airlock-grader", "nbgrader", "ipykernel", "numpy")
+
+
+@dataclass
+class Graded:
+    """What grading gives back: by name, the executed notebooks as .ipynb, and cells without an answer."""
+
+    notebooks: dict[str, bytes]
+    record: Record
+    unanswered: dict[str, list[str]] = field(default_factory=dict)
+
+
+def grade_submission(
+    student: str,
+    files: dict[str, bytes],
+    master: Master,
+    limits: Limits | None = None,
+    incidents: list[Incident] | None = None,
+) -> Graded:
+    """Grade one submission, and once more when it was the machine that failed; never raises for its content.
+
+    ``files`` are the submission's, by relative path; ``incidents`` are known already, from reading them.
+    """
+    limits = limits or Limits()
+    started, cpu = time.monotonic(), time.process_time()
+    record = blank_record(student, master)
+    record.incidents += incidents or []
+    try:
+        graded = _grade(record, files, master, limits)
+    except (MachineError, OSError, MemoryError) as error:
+        graded = Graded({}, failed(record, "machine", str(error) or type(error).__name__))
+    except AirlockError as error:
+        graded = Graded({}, failed(record, getattr(error, "kind", "unreadable"), str(error)))
+    own = time.process_time() - cpu
+    graded.record.seconds = {
+        "cpu": round(own + graded.record.seconds.get("cpu", 0), 3),
+        "wall": round(time.monotonic() - started, 3),
+    }
+    return graded
+
+
+def blank_record(student: str, master: Master) -> Record:
+    """The record of a submission before it is graded."""
+    return Record(
+        student=student,
+        assignment=master.assignment,
+        status="graded",
+        max_score=sum(points for _, _, points in _graded_cells(master)),
+        score=None,
+        confinement=confine.measures(),
+        versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+    )
+
+
+def failed(record: Record, kind: str, sentence: str) -> Record:
+    """The record of a submission that could not be graded: no score, neither 0 nor any other."""
+    incidents = [*record.incidents, Incident(kind, sentence)]
+    return replace(record, status="failed", score=None, checks=[], blanks=[], incidents=incidents)
+
+
+def _grade(record: Record, files, master: Master, limits: Limits) -> Graded:
+    chosen, incidents = choose_notebooks(files, master)
+    record = replace(record, incidents=record.incidents + incidents, checks=[], blanks=[], seconds={"cpu": 0})
+    notebooks = {}
+    for name, master_notebook in master.notebooks.items():
+        if name not in chosen:
+            record.checks += [
+                Check(name, grade_id, points, 0.0, "This notebook was not handed in.")
+                for notebook, grade_id, points in _graded_cells(master)
+                if notebook == name
+            ]
+            continue
+        mended = mend(files[chosen[name]], master_notebook, chosen[name])
+        record.blanks += blanks_left(mended.notebook, master_notebook)
+        own = lay_over(beside(files, chosen[name]), master.files)
+        found, seconds = run_twice(mended, master_notebook, own, master.files, limits)
+        for incident in mended.incidents + found:
+            record.incidents.append(replace(incident, notebook=name))
+        record.checks += checks_of(mended.notebook, name)
+        record.seconds["cpu"] += seconds
+        notebooks[name] = mended.notebook
+    conclude(record)
+    for notebook in notebooks.values():
+        leave_note(notebook, record)
+    as_bytes = {name: nbformat.writes(nb).encode() for name, nb in notebooks.items()}
+    return Graded(as_bytes, record, {name: unanswered(nb) for name, nb in notebooks.items()})
+
+
+def conclude(record: Record) -> None:
+    """Score and status, from the checks and incidents; points that wait for a person do not count yet."""
+    record.score = sum(check.points or 0 for check in record.checks)
+    record.status = "incident" if record.incidents else "graded"
+
+
+def leave_note(notebook: nbformat.NotebookNode, record: Record) -> None:
+    """Leave in a graded notebook what only the grader knows, for whoever makes a feedback page later."""
+    notebook.metadata["airlock"] = {
+        "blanks": record.blanks,
+        "incidents": [asdict(incident) for incident in record.incidents],
+        "messages": {check.grade_id: check.message for check in record.checks if check.message},
+    }
+
+
+def run_twice(mended: Mended, *arguments) -> tuple[list[Incident], float]:
+    """:func:`run_notebook`, and once more when it was the machine that failed."""
+    fresh = deepcopy(mended.notebook.cells)
+    try:
+        return run_notebook(mended, *arguments)
+    except (MachineError, OSError, MemoryError):
+        mended.notebook.cells = fresh
+        return run_notebook(mended, *arguments)
+
+
+def run_notebook(
+    mended: Mended,
+    master: MasterNotebook,
+    files: dict[str, bytes],
+    test_files: dict[str, bytes],
+    limits: Limits,
+) -> tuple[list[Incident], float]:
+    """Execute a mended notebook in place and clean its outputs; incidents, and CPU seconds of its kernels."""
+
+    def trusted(index):
+        place = master.by_id.get(mended.notebook.cells[index].id, len(master.cells))
+        return {name: source for name, source, cell in master.trusted if cell < place}
+
+    execution = Execution(mended.notebook, master, trusted, limits)
+    execution.run(files, test_files)
+    incidents = execution.incidents + clean_outputs(mended.notebook, trusted=mended.trusted)
+    return incidents, execution.cpu_seconds
+
+
+def checks_of(notebook: nbformat.NotebookNode, name: str) -> list[Check]:
+    """The points of every graded cell of an executed notebook, with the reason where some were lost."""
+    checks = []
+    for cell in notebook.cells:
+        if is_grade(cell):
+            points, most = determine_grade(cell)
+            message = ""
+            if is_test(cell) and points is not None and points < most:
+                errors = [output for output in cell.outputs if output.output_type == "error"]
+                message = errors[0].evalue if errors else "Part of the points."
+            checks.append(Check(name, cell.metadata.nbgrader.grade_id, most, points, message))
+    return checks
+
+
+def pages_of(graded: Graded) -> dict[str, str]:
+    """The feedback page of each notebook, by name."""
+    from airlock.pages.feedback import render_feedback
+
+    return {
+        name: render_feedback({name: nbformat.reads(data, 4)}, graded.record)
+        for name, data in graded.notebooks.items()
+    }
+
+
+def _graded_cells(master: Master):
+    for name, notebook in master.notebooks.items():
+        for cell in notebook.cells:
+            if is_grade(cell.cell):
+                nbgrader = cell.cell.metadata.nbgrader
+                yield name, nbgrader.grade_id, float(nbgrader.points)

@@ -1,0 +1,41 @@
+"""Which function of a notebook uses which, read from its source, so that one endless loop costs once."""
+
+from collections import Counter
+
+from airlock.model.names import used_names, uses
+
+LEAST_SECONDS = 0.2
+
+
+class References:
+    """What a notebook's cells define and what that uses, and those that ran into a limit of time."""
+
+    def __init__(self, sources: list[str]):
+        self.uses: dict[str, set[str]] = {}
+        for source in sources:
+            for name, names in uses(source):
+                self.uses.setdefault(name, set()).update(names)
+        self.suspects: Counter[str] = Counter()
+
+    def reach(self, names) -> set[str]:
+        """The notebook's functions among ``names``, and all that they use in turn."""
+        found, ask = set(), list(names)
+        while ask:
+            name = ask.pop()
+            if name in self.uses and name not in found:
+                found.add(name)
+                ask += self.uses[name]
+        return found
+
+    def names_in(self, source: str) -> frozenset[str]:
+        """The names that a cell uses."""
+        return used_names(source)
+
+    def suspect(self, names) -> None:
+        """Something that uses these names ran into a limit of time."""
+        self.suspects.update(self.reach(names))
+
+    def allowance(self, names, seconds: float, seconds_again: float) -> float:
+        """How long what uses ``names`` may take: the less, the more often it ran into a limit before."""
+        times = max((self.suspects[name] for name in self.reach(names)), default=0)
+        return min(seconds, max(seconds_again / times, LEAST_SECONDS)) if times else seconds

@@ -1,0 +1,158 @@
+"""Run test cells in the grader's process and write down the verdict as an ordinary cell output."""
+
+import ast
+import contextlib
+import functools
+import importlib
+import io
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import warnings
+from pathlib import Path
+
+import numpy as np
+from nbformat.v4 import new_output
+
+from airlock.model.record import Incident
+from airlock.run.bridge import Bridge, Lost
+from airlock.run.namespace import TestNamespace
+from airlock.run.verdict import CELL, Test, error_output, explain, is_no_share
+
+MAX_PRINTED = 20_000
+
+
+class TestCells:
+    """Where the tests of one notebook run: a folder with the assignment's own files, importable.
+
+    A context manager; modules that the tests imported from that folder are forgotten at the end, so
+    that the next assignment may have a module of the same name.
+    """
+
+    __test__ = False  # not for pytest
+
+    def __init__(self, files: dict[str, bytes]):
+        self.files = files
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="airlock-tests-")).resolve()
+        # A module of the same name that this process happens to have is not the assignment's.
+        own = {path.split("/")[0].removesuffix(".py") for path in self.files}
+        self.hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name.split(".")[0] in own}
+        self.modules = set(sys.modules)
+        for name, content in self.files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        importlib.invalidate_caches()
+        return self
+
+    def __exit__(self, *_):
+        for name in set(sys.modules) - self.modules:
+            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(self.folder)):
+                del sys.modules[name]
+        sys.modules.update(self.hidden)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(self, test: Test, bridge: Bridge, points: float) -> list:
+        """Run one test cell; returns its outputs: none but prints when it passed, else one error.
+
+        The value of a last expression is an ``execute_result``, which nbgrader takes for partial credit,
+        up to ``points``.
+        """
+        printed, value, error = self._run_once(test, bridge)
+        if error is None and bridge.changed:
+            # What the test expects may have been computed from arguments that the function had changed.
+            changed = bridge.changed
+            _, _, error = self._run_once(test, bridge, carry=False)
+            if error is not None:
+                error = Lost(f"This holds only as long as {changed}() changes what it is given.")
+        if error is None and is_no_share(value, points):
+            error = Lost("These are no points that the test can give.")
+        outputs = []
+        if printed:
+            outputs.append(new_output("stream", name="stdout", text=printed[:MAX_PRINTED]))
+        if error is not None:
+            outputs.append(error_output(*explain(error, test, str(self.folder))))
+        elif value is not None:
+            outputs.append(new_output("execute_result", data={"text/plain": repr(value)[:MAX_PRINTED]}))
+        return outputs
+
+    def _run_once(self, test, bridge, carry=True):
+        """What was printed, the value of the last expression, the error."""
+        printed, value, error = io.StringIO(), None, None
+        namespace = TestNamespace(bridge, test.trusted, test.answers)
+        bridge.begin(carry)
+        with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                with _bounded(bridge):
+                    value = _execute(test.source, namespace)
+                if bridge.lost:  # and the test did not mind
+                    raise Lost(bridge.lost)
+            except BaseException as caught:  # noqa: B036  whatever a test raises is its verdict
+                if isinstance(caught, KeyboardInterrupt):
+                    raise
+                error = Lost(bridge.lost) if bridge.lost else caught
+        return printed.getvalue(), value, error
+
+    @contextlib.contextmanager
+    def _at_home(self):
+        path, folder = list(sys.path), os.getcwd()
+        random.seed()
+        np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
+        sys.path.insert(0, str(self.folder))
+        os.chdir(self.folder)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                yield
+            finally:
+                os.chdir(folder)
+                sys.path[:] = path
+
+
+def _execute(source, namespace):
+    """Run source; the value of its last statement if that is an expression."""
+    body, last = _compiled(source)
+    exec(body, namespace)
+    return None if last is None else eval(last, namespace)
+
+
+@functools.lru_cache(maxsize=256)  # a worker has the same tests for submission after submission
+def _compiled(source):
+    tree = ast.parse(source, CELL)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    # Assertions stay, whatever the options of this interpreter.
+    options = {"optimize": 0, "dont_inherit": True}
+    body = compile(tree, CELL, "exec", **options)
+    return body, last and compile(ast.Expression(last.value), CELL, "eval", **options)
+
+
+@contextlib.contextmanager
+def _bounded(bridge: Bridge):
+    """A test that the submission's answers keep computing for ever is lost, and the kernel with it.
+
+    Only a main thread gets signals; in another, as on a cluster, such a test is not bounded.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    seconds = bridge.kernel.limits.test_seconds
+
+    def stop(*_):
+        bridge.kernel.kill()  # a request may be half on its way
+        bridge.lost = f"With these answers the test did not end within {seconds:g} seconds of computing."
+        bridge.incidents.append(Incident("time-limit", bridge.lost))
+        raise Lost(bridge.lost)
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

@@ -1,0 +1,78 @@
+"""What a test cell's verdict says: why it failed, without a word of what is hidden."""
+
+import traceback
+from dataclasses import dataclass
+
+from nbformat.v4 import new_output
+
+from airlock.run.bridge import Lost
+from airlock.run.namespace import GIVEN
+
+CELL = "<test cell>"
+MAX_MESSAGE = 2000
+# Their messages tell of types and shapes, not of values.
+TELLING = (TypeError, NameError, AttributeError, IndexError, ZeroDivisionError)
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test cell: its text, what of it students have, and where its names come from; see namespace.py."""
+
+    source: str
+    released: str
+    trusted: dict[str, str]
+    answers: set[str]
+
+    __test__ = False  # not for pytest
+
+    def line(self, number: int) -> str:
+        """A line of it, from 1; nothing where there is none."""
+        lines = self.source.splitlines()
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+    def is_hidden(self, text: str) -> bool:
+        """Whether students do not have this line."""
+        return text not in map(str.strip, self.released.splitlines())
+
+
+def explain(error: BaseException, test: Test, folder: str) -> tuple[str, str]:
+    """Name and message of what went wrong in a test whose own modules are in ``folder``."""
+    if isinstance(error, Lost):
+        return "Lost", str(error)
+    name, message = type(error).__name__, str(error)
+    raised_by = getattr(error, "raised_by", None)
+    if raised_by:
+        return raised_by[1], f"{raised_by[0]}() raised {raised_by[1]}: {message}"
+    frames = traceback.extract_tb(error.__traceback__)
+    here = [frame.lineno for frame in frames if frame.filename == CELL]
+    statement = test.line(here[-1] if here else 0)
+    hidden = not statement or test.is_hidden(statement)
+    own = bool(frames) and frames[-1].filename.startswith((CELL, GIVEN, folder))
+    if isinstance(error, AssertionError):
+        if message and own:
+            return name, message
+        # A bare assert, or the words of a library, which would give expected values away.
+        return name, "A hidden test failed." if hidden else f"This does not hold: {statement}"
+    if hidden and not isinstance(error, TELLING) and not (own and _is_raise(frames[-1], test)):
+        return name, f"A hidden test ended with {name}."
+    return name, message
+
+
+def error_output(name: str, message: str):
+    """An error output of a cell, without a traceback."""
+    name, message = name[:100], message[:MAX_MESSAGE]
+    return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
+
+
+def is_no_share(value, points: float) -> bool:
+    """Whether nbgrader would read the value of a test as points, but none between 0 and all."""
+    try:
+        return not 0 <= float(repr(value)) <= points
+    except ValueError:
+        return False
+
+
+def _is_raise(frame, test: Test) -> bool:
+    """Whether an error was raised in so many words, by the instructor."""
+    text = test.line(frame.lineno) if frame.filename == CELL else frame.line
+    return (text or "").startswith("raise")

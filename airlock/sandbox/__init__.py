@@ -1,0 +1,1 @@
+"""The student's end: fork server, warden, confinement, audit, the kernel itself."""

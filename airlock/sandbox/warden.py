@@ -1,0 +1,177 @@
+"""Keep one kernel: fork it confined, watch what it uses, and leave nothing of it behind.
+
+The warden stands between the grader and the kernel. It hears the grader on a control socket, one
+JSON object a line: ``{"signal": N}`` for the kernel's process group. It tells of the kernel the same
+way: ``{"pid": N}`` at first, ``{"event": KIND}`` when a limit is met, ``{"seen": TEXT}`` for what the
+kernel's audit hook noticed, ``{"exit": STATUS}`` at the end. When the control socket closes, for whatever
+reason, everything that the kernel started is killed.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import random
+import select
+import signal
+import socket
+import sys
+import time
+
+from airlock.model.limits import Limits
+from airlock.sandbox.disk import size, unnamed
+from airlock.sandbox.processes import descendants, lives, resident, threads
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+POLL_SECONDS = 0.2
+DISK_POLLS = 5  # the folder is measured once in so many polls
+THREADS = 32  # of one process, on average
+MAX_SEEN, MAX_NOTE = 20, 300
+
+
+def main(request: dict, control: socket.socket) -> None:
+    """Run a kernel on ``request["connection_file"]`` in ``request["folder"]``; never returns."""
+    limits = Limits(**request["limits"])
+    os.setsid()
+    _process_control(PR_SET_CHILD_SUBREAPER, 1)
+    seen, kernels_end = os.pipe()
+    kernel = os.fork()
+    if kernel == 0:
+        control.close()
+        os.close(seen)
+        try:
+            _become_kernel(request, limits, kernels_end)
+        finally:
+            os._exit(1)
+    os.close(kernels_end)
+    os.set_blocking(seen, False)
+    status = None
+    try:
+        _tell(control, pid=kernel)
+        status = _watch(kernel, control, seen, request["folder"], limits)
+    finally:
+        left = [pid for pid in descendants() if pid != kernel and lives(pid)]
+        _kill_all(kernel)
+        with contextlib.suppress(OSError):
+            if left:
+                _tell(control, event="process-left")
+            used = os.times()
+            _tell(control, exit=status, cpu=used.children_user + used.children_system)
+        os._exit(0)
+
+
+def _watch(kernel, control, seen, folder, limits):
+    """Until the kernel or the grader is gone; returns the kernel's wait status, None for the grader."""
+    told, polls, sources = 0, 0, [control, seen]
+    while True:
+        ready, _, _ = select.select(sources, [], [], POLL_SECONDS)
+        if control in ready:
+            lines = control.recv(4096)
+            if not lines:
+                return None
+            for line in lines.splitlines():
+                _signal_group(kernel, json.loads(line)["signal"])
+        if seen in ready:
+            notes = os.read(seen, 65536)
+            if not notes:
+                sources.remove(seen)
+            for note in notes.decode(errors="replace").splitlines()[: MAX_SEEN - told]:
+                told += 1
+                _tell(control, seen=note[:MAX_NOTE])
+        status = _reap(kernel)
+        if status is not None:
+            return status
+        polls += 1
+        excess = _excess(folder if polls % DISK_POLLS == 0 else None, limits)
+        if excess:
+            _kill_all(kernel)
+            _tell(control, event=excess)
+            return signal.SIGKILL
+
+
+def _excess(folder, limits):
+    processes = descendants()
+    if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
+        return "process-limit"
+    if sum(map(resident, processes)) > limits.memory + 512 * 2**20:
+        return "memory-limit"
+    if folder and size(folder) + sum(unnamed(processes).values()) > limits.disk:
+        return "disk-limit"
+    return None
+
+
+def _reap(kernel: int) -> int | None:
+    """Take leave of the processes that have ended; the kernel's wait status if it is among them."""
+    found = None
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            ended, status = os.waitpid(-1, os.WNOHANG)
+            if ended == kernel:
+                found = status
+            if not ended:
+                break
+    return found
+
+
+def _kill_all(kernel: int) -> None:
+    """Kill the kernel and all that it started, and wait until they are gone.
+
+    At first its process group, in one step, so that nothing can fork faster than it is killed.
+    """
+    _signal_group(kernel, signal.SIGKILL)
+    while True:
+        alive = descendants()
+        for pid in alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if not alive:
+            return
+        time.sleep(0.005)
+
+
+def _become_kernel(request, limits, notes) -> None:
+    from airlock.sandbox import audit, confine, kernel, kernel_app
+
+    _draw_afresh()
+    os.setpgid(0, 0)
+    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)  # should the warden be killed
+    folder = request["folder"]
+    nothing = os.open(os.devnull, os.O_RDWR)
+    log = os.open(os.path.join(folder, "run", "kernel.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for source, descriptor in ((nothing, 0), (nothing, 1), (log, 2)):
+        os.dup2(source, descriptor)
+    notes = os.dup2(notes, 3)
+    os.closerange(4, 65536)
+    home = os.path.join(folder, "home")
+    os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=home, MPLCONFIGDIR=home, JUPYTER_RUNTIME_DIR=home)
+    os.environ.update(request["environment"])
+    os.chdir(os.path.join(folder, "work"))
+    confine.confine([folder], limits)
+    # A traceback through print() looks for our source: trying to read that is nobody's attack.
+    audit.install(notes, [folder, *confine.readable_paths(), kernel_app.__file__])
+    kernel.run(request["connection_file"])
+    os._exit(0)
+
+
+def _draw_afresh() -> None:
+    """A fork would continue the warm process's random numbers: the same in every kernel."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+
+
+def _process_control(what: int, value: int) -> None:
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
+
+
+def _signal_group(kernel: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(kernel, number)
+
+
+def _tell(control, **message) -> None:
+    control.sendall(json.dumps(message).encode() + b"\n")

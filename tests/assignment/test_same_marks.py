@@ -1,0 +1,169 @@
+"""A submission gets the same marks by every road, and those that running its cells as plain code gives.
+
+The assignment is this course's without its experiments and pictures, which no check needs: seconds instead of
+minutes.
+"""
+
+import shutil
+import subprocess
+import sys
+from contextlib import chdir
+from itertools import zip_longest
+
+import nbformat
+import pytest
+from cluster import Cluster
+from hand_in import hand_in
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from notebook_code import (
+    ASSIGNMENT,
+    FUNCTION_OF,
+    GIVEN,
+    ROOT,
+    SOURCE,
+    VANISHING,
+    Notebook,
+    may_lose,
+    with_path,
+)
+from solutions_right import RIGHT
+from solutions_wrong import WRONG
+
+from airlock.cli import main
+from airlock.course.results import read_results
+from airlock.settings import load_course
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Object of type .* not in session"),
+    pytest.mark.timeout(600),
+]
+LIMITS = '\nc.Airlock.limits = {"cell_seconds": 3, "call_seconds": 3, "repeat_seconds": 0.2}\n'
+SUBSET = ("ada", "sofia", "alan", "pierre")  # right, wrong, a syntax error, nothing done
+NOTEBOOK = Notebook(SOURCE)
+NEEDED = {*GIVEN, *FUNCTION_OF, *NOTEBOOK.points}
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """The course, generated, and nobody has handed in."""
+    root = tmp_path_factory.mktemp("lean") / "course"
+    shutil.copytree(SOURCE.parent, root / "source" / ASSIGNMENT, ignore=shutil.ignore_patterns("__pycache__"))
+    path = root / "source" / ASSIGNMENT / SOURCE.name
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") in NEEDED]
+    nbformat.write(notebook, path)
+    (root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + LIMITS)
+    app = load_course(root)
+    outcome = NbGraderAPI(app.coursedir, config=app.config).generate_assignment(ASSIGNMENT)
+    assert outcome["success"], outcome["log"]
+    return root
+
+
+@pytest.fixture(scope="module")
+def samples(empty, tmp_path_factory):
+    """The sample class has handed in."""
+    root = shutil.copytree(empty, tmp_path_factory.mktemp("samples") / "course")
+    for path in sorted((ROOT / "samples").glob("*.py")):
+        hand_in(root, path.stem, path.read_text())
+    return root
+
+
+def copy(course, folder):
+    return shutil.copytree(course, folder / "copy")
+
+
+def airlock(root, *options):
+    with chdir(root):
+        return main(["grade", ASSIGNMENT, *options])
+
+
+def points(root):
+    """Points of each check by student, by results.json and by the gradebook, which agree."""
+    records = read_results(root / "reports" / ASSIGNMENT)["records"]
+    found = {record["student"]: record["points"] for record in records}
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        for submission in book.find_assignment(ASSIGNMENT).submissions:
+            grades = {grade.name: grade.auto_score for grade in submission.notebooks[0].grades}
+            assert grades == found[submission.student.id]
+    return found
+
+
+@pytest.fixture(scope="module")
+def parallel(samples, tmp_path_factory):
+    """The marks of the sample class, two at a time."""
+    root = copy(samples, tmp_path_factory.mktemp("parallel"))
+    assert airlock(root, "--jobs", "2") == 0
+    found = points(root)
+    assert len(found) == len(list((ROOT / "samples").glob("*.py")))
+    return found
+
+
+def test_one_at_a_time(samples, parallel, tmp_path):
+    root = copy(samples, tmp_path)
+    assert airlock(root, "--jobs", "1") == 0
+    assert points(root) == parallel
+
+
+def test_on_a_dask_cluster(samples, parallel, tmp_path):
+    pytest.importorskip("distributed")
+    root = copy(samples, tmp_path)
+    (tmp_path / "cluster").mkdir()
+    cluster = Cluster(tmp_path / "cluster")
+    try:
+        cluster.wait_for_workers()
+        assert airlock(root, "--scheduler", cluster.address) == 0
+    finally:
+        cluster.close()
+    assert points(root) == parallel
+
+
+def test_by_nbgrader_autograde(samples, parallel, tmp_path):
+    root = copy(samples, tmp_path)
+    for folder in (root / "submitted").iterdir():
+        if folder.name not in SUBSET:
+            shutil.rmtree(folder)
+    words = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
+    run = subprocess.run(words, cwd=root, env=with_path(), capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert points(root) == {student: parallel[student] for student in SUBSET}
+
+
+def test_by_the_api_that_the_formgrader_calls(samples, parallel, tmp_path):
+    root = copy(samples, tmp_path)
+    app = load_course(root)
+    api = NbGraderAPI(app.coursedir, config=app.config)
+    for student in SUBSET[:2]:
+        outcome = api.autograde(ASSIGNMENT, student)
+        assert outcome["success"], outcome["log"]
+    assert points(root) == {student: parallel[student] for student in SUBSET[:2]}
+
+
+def combined():
+    """Every solution once: the n-th submission has the n-th solution of each function."""
+    by_function = {}
+    for solution in [*RIGHT, *WRONG]:
+        by_function.setdefault(solution.function, []).append(solution)
+    for row in zip_longest(*by_function.values()):
+        yield [solution for solution in row if solution is not None]
+
+
+def test_right_and_wrong_solutions_get_what_plain_code_gives(empty, tmp_path):
+    """Experiments and the deep network may forgive a wrong function by chance: there only the right count."""
+    root = copy(empty, tmp_path)
+    reference = {name: NOTEBOOK.code[cell] for name, cell in NOTEBOOK.answers.items()}
+    lost, uncertain = {}, {}
+    for number, solutions in enumerate(combined()):
+        student, functions = f"student{number:02}", {one.function: one.code for one in solutions}
+        hand_in(root, student, "\n\n".join((reference | functions).values()))
+        may = set().union(*(may_lose(one.blank) for one in solutions if one in WRONG))
+        uncertain[student] = {name for name in may if "experiment" in name or name in VANISHING}
+        lost[student] = set(NOTEBOOK.lost(functions, NOTEBOOK.points.keys() - uncertain[student]))
+    assert airlock(root, "--jobs", "2") == 0
+    found = points(root)
+    assert found.keys() == lost.keys()
+    for student, checks in found.items():
+        zero = {name for name, got in checks.items() if got == 0}
+        full = {name for name, got in checks.items() if got == NOTEBOOK.points[name]}
+        assert zero | full == NOTEBOOK.points.keys(), student
+        assert zero - uncertain[student] == lost[student], student

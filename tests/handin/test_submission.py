@@ -1,0 +1,216 @@
+"""What lies in a submission's folder is read without harm, and the right notebook is found in it."""
+
+import io
+import json
+import os
+import resource
+import stat
+import time
+import zipfile
+
+import pytest
+from courses import course, release, solved
+
+from airlock.course.load import load_master
+from airlock.handin import files as hand_in
+from airlock.handin.choice import choose_notebooks
+from airlock.handin.files import beside, printable, read_submission
+from airlock.handin.mend import mend
+from airlock.handin.reading import MAX_NOTEBOOK
+from airlock.model.errors import Unreadable
+from airlock.model.record import KINDS
+
+
+@pytest.fixture(scope="module")
+def master():
+    return load_master(course("ps1"), "ps1")
+
+
+@pytest.fixture(scope="module")
+def files():
+    """The two notebooks of the assignment, answered; and the first one empty."""
+    answered = {name: json.dumps(solved("ps1", name)).encode() for name in ("problem1", "problem2")}
+    return answered | {"empty": json.dumps(release("ps1", "problem1")).encode()}
+
+
+def zipped(**members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def test_files_are_read_with_their_folders_and_rubbish_is_not(tmp_path):
+    (tmp_path / "data" / ".ipynb_checkpoints").mkdir(parents=True)
+    (tmp_path / "data" / "a.csv").write_bytes(b"1")
+    (tmp_path / "data" / ".ipynb_checkpoints" / "n.ipynb").write_bytes(b"2")
+    (tmp_path / "n.ipynb").write_bytes(b"3")
+    (tmp_path / "__pycache__").mkdir()
+    assert read_submission(tmp_path) == ({"n.ipynb": b"3", "data/a.csv": b"1"}, [])
+
+
+def test_links_pipes_and_sockets_are_left_out_and_told(tmp_path):
+    secret = tmp_path / "gradebook.db"
+    secret.write_text("secret")
+    folder = tmp_path / "submitted"
+    folder.mkdir()
+    (folder / "n.ipynb").symlink_to(secret)
+    (folder / "folder").symlink_to(tmp_path)
+    (folder / "gone").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe")
+    os.mknod(folder / "socket", stat.S_IFSOCK | 0o600)
+    files, incidents = read_submission(folder)
+    assert files == {}
+    assert [i.kind for i in incidents] == ["link"] * 5
+    assert {i.message.split()[0] for i in incidents} == {"n.ipynb", "folder", "gone", "pipe", "socket"}
+
+
+def test_a_file_that_becomes_a_link_while_it_is_read_is_not_followed(tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "link").symlink_to(tmp_path / "secret")
+    with pytest.raises(Unreadable):
+        hand_in._read(hand_in._Entry("link", str(tmp_path / "link"), 6), 6)
+
+
+def test_odd_names_survive(tmp_path):
+    names = [b"new\nline.ipynb", b"\xff\xfe.txt", b"x" * 250, "größe '\".csv".encode(), b"-rf", b"\x1b[31m"]
+    for name in names:
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+            file.write(name)
+    files, incidents = read_submission(tmp_path)
+    assert {os.fsencode(name): data for name, data in files.items()} == {name: name for name in names}
+    assert incidents == []
+    for name in files:
+        assert printable(name).encode() and "\n" not in printable(name) and len(printable(name)) <= 80
+
+
+def test_number_and_size_of_files_are_bounded_and_notebooks_come_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(hand_in, "MAX_FILES", 5)
+    monkeypatch.setattr(hand_in, "MAX_TOTAL", 1000)
+    for number in range(8):
+        (tmp_path / f"a{number}.txt").write_bytes(b"x" * 10)
+    (tmp_path / "big.bin").write_bytes(b"x" * 2000)
+    (tmp_path / "z.ipynb").write_bytes(b"x" * 900)
+    files, incidents = read_submission(tmp_path)
+    assert list(files) == ["z.ipynb", "a0.txt", "a1.txt", "a2.txt", "a3.txt"]
+    assert [i.kind for i in incidents] == ["too-large"] and "5 files" in incidents[0].message
+
+
+def test_a_notebook_of_200_megabytes_is_refused_at_once(tmp_path, master):
+    with open(tmp_path / "problem1.ipynb", "wb") as file:
+        file.truncate(200 * 2**20)
+    begin, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    files, _ = read_submission(tmp_path)
+    chosen, _ = choose_notebooks(files, master)
+    with pytest.raises(Unreadable, match=r"problem1.ipynb is too large") as refusal:
+        mend(files[chosen["problem1"]], master.notebooks["problem1"], "problem1.ipynb")
+    assert refusal.value.kind == "too-large"
+    assert time.process_time() - begin < 2
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) * 1024 < 3 * MAX_NOTEBOOK
+
+
+def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
+    with pytest.raises(Unreadable) as refusal:
+        read_submission(tmp_path / "gone")
+    assert refusal.value.kind == "missing"
+    (tmp_path / "n.ipynb").write_bytes(b"x")
+
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(Unreadable, match=r"n.ipynb cannot be read: Permission denied."):
+        read_submission(tmp_path)
+
+
+def test_too_many_entries_are_not_even_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr(hand_in, "MAX_ENTRIES", 20)
+    for number in range(21):
+        (tmp_path / str(number)).mkdir()
+    with pytest.raises(Unreadable) as refusal:
+        read_submission(tmp_path)
+    assert refusal.value.kind == "too-large"
+
+
+def test_an_archive_is_looked_into_if_there_is_no_notebook_beside_it(tmp_path):
+    members = {"hw/n.ipynb": "1", "hw/data.csv": "2", "../evil.py": "3", "/abs.py": "4", "__MACOSX/._n": "5"}
+    data = zipped(**members)
+    (tmp_path / "hw.zip").write_bytes(data)
+    files, incidents = read_submission(tmp_path)
+    assert files == {"hw.zip/hw/n.ipynb": b"1", "hw.zip/hw/data.csv": b"2"} and incidents == []
+    assert beside(files, "hw.zip/hw/n.ipynb") == {"data.csv": b"2"}
+    (tmp_path / "n.ipynb").write_bytes(b"x")
+    assert read_submission(tmp_path)[0] == {"n.ipynb": b"x", "hw.zip": data}
+
+
+def test_archives_are_bounded_and_their_links_not_followed(tmp_path, monkeypatch):
+    monkeypatch.setattr(hand_in, "MAX_TOTAL", 100_000)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("n.ipynb", "{}")
+        archive.writestr("bomb.bin", bytes(50_000_000))
+        link = zipfile.ZipInfo("link.ipynb")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    (tmp_path / "a.zip").write_bytes(buffer.getvalue())
+    files, incidents = read_submission(tmp_path)
+    assert files == {"a.zip/n.ipynb": b"{}"}
+    assert sorted(i.kind for i in incidents) == ["link", "too-large"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK", b"PK\x05\x06" + bytes(18), b"x" * 1000, zipped(a="b")[:-30]],
+    ids=["empty", "name only", "no members", "no archive", "cut off"],  # an archive holds the time of day
+)
+def test_a_broken_archive_is_no_failure(tmp_path, data):
+    (tmp_path / "a.zip").write_bytes(data)
+    files, incidents = read_submission(tmp_path)
+    assert files == {} and {i.kind for i in incidents} <= {"unreadable"}
+
+
+@pytest.mark.parametrize(("names", "expected"), [
+    (["problem1.ipynb", "problem2.ipynb"], ["problem1.ipynb", "problem2.ipynb"]),
+    (["Copy_of_problem1.ipynb", "problem2 (1).ipynb"], ["Copy_of_problem1.ipynb", "problem2 (1).ipynb"]),
+    (["ada.ipynb", "lovelace.ipynb"], ["ada.ipynb", "lovelace.ipynb"]),
+    (["hw/problem1.ipynb", "a.zip/hw/problem2.ipynb"], ["hw/problem1.ipynb", "a.zip/hw/problem2.ipynb"]),
+    (["problem1.ipynb.txt", "PROBLEM2.IPYNB"], ["problem1.ipynb.txt", "PROBLEM2.IPYNB"]),
+])  # fmt: skip
+def test_notebooks_are_found_under_any_name(master, files, names, expected):
+    lying = dict(zip(names, files.values(), strict=False)) | {"a.py": b""}
+    chosen, incidents = choose_notebooks(lying, master)
+    assert chosen == dict(zip(["problem1", "problem2"], expected, strict=True))
+    assert len(incidents) == sum(name not in ("problem1.ipynb", "problem2.ipynb") for name in expected)
+    assert all(i.kind in KINDS for i in incidents)
+
+
+def test_the_right_name_decides_and_what_is_ignored_is_told(master, files):
+    lying = {"problem1 (1).ipynb": files["problem1"], "problem1.ipynb": files["problem1"] + b" ",
+             "problem2.ipynb": files["problem2"]}  # fmt: skip
+    chosen, incidents = choose_notebooks(lying, master)
+    assert chosen == {"problem1": "problem1.ipynb", "problem2": "problem2.ipynb"}
+    assert "problem1 (1).ipynb" in incidents[0].message
+
+
+def test_an_empty_notebook_gives_way_to_an_answered_one(master, files):
+    lying = {"problem1.ipynb": files["empty"], "mine.ipynb": files["problem1"]}
+    lying["problem2.ipynb"] = files["problem2"]
+    chosen, incidents = choose_notebooks(lying, master)
+    assert chosen["problem1"] == "mine.ipynb"
+    assert len(incidents) == 2
+
+
+def test_a_broken_notebook_gives_way_to_a_whole_one(master, files):
+    lying = {"problem1.ipynb": files["problem1"][:500], "problem1-v2.ipynb": files["problem1"]}
+    assert choose_notebooks(lying, master)[0] == {"problem1": "problem1-v2.ipynb"}
+
+
+def test_a_notebook_that_is_not_there_is_an_incident_and_none_at_all_a_refusal(master, files):
+    chosen, incidents = choose_notebooks({"problem2.ipynb": files["problem2"]}, master)
+    assert chosen == {"problem2": "problem2.ipynb"} and [i.kind for i in incidents] == ["missing"]
+    other = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "print('hello')"}]}).encode()
+    for lying in ({}, {"a.pdf": b"x"}, {"other.ipynb": other}, {"x.ipynb": b"{", "y.ipynb": b""}):
+        with pytest.raises(Unreadable, match="No notebook of ps1 was handed in") as refusal:
+            choose_notebooks(lying, master)
+        assert refusal.value.kind == "missing"

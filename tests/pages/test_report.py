@@ -1,0 +1,155 @@
+"""The class report: what it says first, what it holds, and what it never lets a name do."""
+
+import base64
+import hashlib
+import re
+import time
+from urllib.parse import unquote
+
+import pytest
+from bs4 import BeautifulSoup
+from synthetic import CONFINED, ODD_NAMES, a_class, meta
+
+from airlock.course.results import read_results, write_results
+from airlock.model.record import KINDS, Check, Incident, Record
+from airlock.pages.report import write_report
+from airlock.pages.slips import gather, pattern
+
+
+def report(tmp_path, records, links=None, **changed):
+    write_results(tmp_path, records, meta() | changed)
+    return BeautifulSoup(
+        write_report(read_results(tmp_path), tmp_path, links).read_text("utf-8"), "html.parser"
+    )
+
+
+def slipped(student, message, points=0.0):
+    checks = [Check("nb", "test-affine-backward-db", 1, points, message)]
+    return Record(student, "ps1", "graded", 1, points, checks, confinement=CONFINED)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return report(tmp_path_factory.mktemp("report"), a_class(500))
+
+
+def test_begins_with_what_to_teach_again(tmp_path):
+    records = [slipped(f"s{n}", f"db: the mean over the batch of {n}. Sum it.") for n in range(14)]
+    records += [slipped(f"t{n}", "", 1.0) for n in range(26)]
+    page = report(tmp_path, records)
+    teach = page.select_one(".teach").get_text(" ", strip=True)
+    assert "Teach again" in teach and "mean over the batch" in teach and "14 of 40 students" in teach
+    assert page.find("h2").find_previous(class_="teach"), "it stands before every section"
+
+
+def test_a_slip_counts_together_whatever_its_numbers():
+    same = [slipped(f"s{n}", f"he: std .0{n}, shape ({n}, {n}), name 'v{n}', 1e-{n}") for n in range(10, 19)]
+    other = slipped("x", "he: a transpose is missing")
+    slips = gather([*same, other])
+    assert [len(slip.students) for slip in slips] == [9, 1]
+    assert pattern("shape (3,)") == pattern("shape (3, 4)") == "shape (#)"
+    assert pattern("layer_1 is wrong") != pattern("layer_2 is wrong"), "a name is not a number"
+
+
+def test_blanks_are_no_slips(tmp_path):
+    page = report(tmp_path, [slipped(f"s{n}", "db is still blank.") for n in range(9)])
+    assert "Nothing needs teaching again" in page.select_one(".teach").text
+    assert page.find(id="slips") is None
+
+
+def test_incidents_and_failures_come_first_with_what_to_do(page):
+    headings = [h.get_text() for h in page.find_all("h2")]
+    assert headings[0] == "Needs a look"
+    todo = page.find(id="todo").find_parent("section").get_text()
+    for kind in ("unreadable", "time-limit", "cells-restored"):
+        assert KINDS[kind] in todo
+
+
+def test_failure_without_a_reason_is_still_listed(tmp_path):
+    page = report(tmp_path, [Record("ada", "ps1", "failed", 1, None)])
+    assert "ada" in page.find(id="todo").find_parent("section").get_text()
+    assert page.select_one("#students tbody td.number").get_text() == "–"
+
+
+@pytest.mark.parametrize("confinement", [{}, {"files": "Landlock", "network": ""}])
+def test_missing_confinement_cannot_be_overlooked(tmp_path, confinement):
+    record = Record("ada", "ps1", "graded", 1, 1, confinement=confinement)
+    page = report(tmp_path, [record], confinement=confinement)
+    alarm = page.select_one("main > *")
+    assert "alarm" in alarm["class"] and "without confinement" in alarm.get_text()
+    assert not confinement or "network" in alarm.get_text()
+
+
+def test_no_alarm_when_all_is_confined(page):
+    assert page.select_one(".alarm") is None
+
+
+def test_one_unconfined_submission_among_many_raises_the_alarm(tmp_path):
+    records = [*a_class(30), Record("zoe", "ps1", "graded", 1, 1, confinement=CONFINED | {"files": ""})]
+    assert report(tmp_path, records).select_one(".alarm")
+
+
+def test_every_student_has_a_row_and_names_are_only_text(page):
+    rows = page.select("#students tbody tr")
+    names = [row.th.get_text() for row in rows]
+    assert len(rows) == 500 and set(ODD_NAMES) <= set(names)
+    assert page.find("img") is None
+
+
+def test_students_stand_in_the_order_that_the_table_says(tmp_path):
+    records = sorted(a_class(30), key=lambda record: record.student, reverse=True)
+    folder = tmp_path / "unsorted"
+    results = meta() | {"made": "2026-01-31", "records": [record.to_json() for record in records]}
+    page = BeautifulSoup(write_report(results, folder).read_text(encoding="utf-8"), "html.parser")
+    names = [row.th.text for row in page.select("#students tbody tr")]
+    assert names == sorted(names) and len(names) == 30
+
+
+def test_links_lead_from_the_folder_and_are_encoded(tmp_path):
+    folder, name = tmp_path / "reports" / "ps1", 'a#b?c%20&d"é'
+    target = tmp_path / "feedback" / name / "ps1" / "nb.html"
+    write_results(folder, [Record(name, "ps1", "graded", 1, 1, confinement=CONFINED)], {"assignment": "ps1"})
+    path = write_report(read_results(folder), folder, {name: [("feedback", target)]})
+    link = BeautifulSoup(path.read_text("utf-8"), "html.parser").select_one("#students tbody a")
+    assert not re.search(r"[#?\"&]", link["href"]) and link["href"].startswith("../../feedback/")
+    assert (folder / unquote(link["href"])).resolve() == target.resolve()
+
+
+def test_loads_nothing_and_runs_only_its_own_script(page):
+    html = str(page)
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//|url\((?!#)|@import""", html)
+    script = page.find("script").string
+    policy = page.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy and "default-src 'none'" in policy
+    assert len(page.find_all("script")) == 1 and not re.search(r"<[^>]+\son\w+=", html)
+
+
+def test_structure_is_readable_without_seeing_it(page):
+    assert page.html["lang"] == "en" and len(page.find_all("h1")) == 1
+    levels = [int(h.name[1]) for h in page.find_all(re.compile("^h[1-6]$"))]
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(figure["role"] == "img" and figure["aria-label"] for figure in page.find_all("figure"))
+    assert all(th.get("scope") for th in page.find_all("th"))
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+def test_pictures_follow_the_pages_colours(page):
+    for svg in page.select("figure svg"):
+        assert "var(--ink)" in str(svg) and not re.search(r"#0[1-4]0[1-4]0[1-4]|#ffffff", str(svg))
+
+
+def test_empty_class_and_odd_kind(tmp_path):
+    assert "No submission" in report(tmp_path, []).get_text()
+    record = Record("ada", "ps1", "incident", 1, 1, incidents=[Incident("unheard-of", "Something.")])
+    assert "Unheard of" in report(tmp_path, [record]).get_text()
+
+
+def test_a_class_of_500_is_written_in_seconds(tmp_path):
+    write_results(tmp_path, a_class(500), meta())
+    results = read_results(tmp_path)
+    start = time.process_time()
+    path = write_report(results, tmp_path)
+    assert time.process_time() - start < 5
+    assert path.stat().st_size < 1_000_000
