@@ -25,6 +25,17 @@ def own_check(blank):
     return next(check for check in CHECKS_OF[blank] if "experiment" not in check)
 
 
+def near(solution):
+    """The checks that mention a solution's function, and those of the gradients, which also go forward."""
+    word = solution.function.replace("_", "-").removeprefix("init-")
+    return [
+        name
+        for name, text in RELEASED.code.items()
+        if name in RELEASED.points
+        and (word in name or solution.function in text or ("backward" in name and "forward" in word))
+    ]
+
+
 def said(check, functions=None):
     """What a check prints when it passes."""
     output = io.StringIO()
@@ -46,22 +57,25 @@ def test_right_is_right(right):
     assert visible({right.function: right.code}, RELEASED.points) == {}
 
 
-def test_few_wrong_solutions_pass():
-    passed = [wrong for wrong in WRONG if not visible({wrong.function: wrong.code}, [own_check(wrong.blank)])]
-    assert len(passed) <= FEW * len(WRONG) / 244, [wrong.code for wrong in passed]
-
-
-def test_a_wrong_solution_fails_no_check_but_its_own():
+def test_few_wrong_solutions_pass_and_none_fails_a_check_but_its_own():
     """The visible part runs when grading, too: there it may cost nothing that the hidden part does not."""
+    passed = []
     for wrong in WRONG:
-        lost = visible({wrong.function: wrong.code}, RELEASED.points)
+        lost = visible({wrong.function: wrong.code}, near(wrong))
         assert lost.keys() <= may_lose(wrong.blank), (wrong.code, lost)
+        if own_check(wrong.blank) not in lost:
+            passed.append(wrong.code)
+    assert len(passed) <= FEW * len(WRONG) / 244, passed
 
 
-@pytest.mark.parametrize("line", ["dW = x @ dout", "dW = nothing", "db = dout.sum(0, keepdim=True)", "dx = W @ dout"])
+RAISING = "dW = x @ dout", "dW = nothing", "db = dout.sum(0, keepdim=True)", "dx = W @ dout"
+
+
+@pytest.mark.parametrize("line", RAISING)
 def test_a_line_that_raises_costs_its_own_check_only(line):
     variable = line.split()[0]
-    body = {"dW": "dW = x.T @ dout", "db": "db = dout.sum(axis=0)", "dx": "dx = dout @ W.T"} | {variable: line}
+    body = {"dW": "dW = x.T @ dout", "db": "db = dout.sum(axis=0)", "dx": "dx = dout @ W.T"}
+    body[variable] = line
     lines = "\n    ".join(["x, W, b = cache", *body.values(), "return dW, db, dx"])
     code = f"def affine_backward(dout, cache):\n    {lines}\n"
     checks = [name for name in RELEASED.points if "affine-backward" in name]
@@ -85,7 +99,8 @@ def test_a_check_that_passes_says_in_one_line_what_it_found():
 def test_a_gradient_waits_where_the_forward_function_is_wrong():
     missing_bias = "def affine_forward(x, W, b):\n    return x @ W, (x, W, b)\n"
     assert "wait" in said("test-affine-backward-dW", {"affine_forward": missing_bias})
-    assert "wait" in said("test-sigmoid-backward", {"sigmoid_forward": "def sigmoid_forward(x):\n    return x\n"})
+    straight = "def sigmoid_forward(x):\n    return x\n"
+    assert "wait" in said("test-sigmoid-backward", {"sigmoid_forward": straight})
 
 
 def test_single_precision_is_never_differentiated():
