@@ -1,5 +1,9 @@
-# Every target runs in .venv, made from requirements.txt on first use.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Every target runs in .venv, made on first use by the newest Python on which the pins of requirements.txt install.
+FITS := import sys; version = sys.version_info; fits = (3, 11) <= version < (3, 15)
+PYTHON ?= $(shell for python in python3 python $(foreach minor,11 12 13 14,python3.$(minor)); do \
+	$$python -c '$(FITS); import ensurepip; fits and print(version[1], sys.executable)' 2>/dev/null; \
+	done | sort -n | tail -1 | cut -d' ' -f2-)
+UNFIT := This needs Python 3.11 to 3.14 with its venv module: install one, or name it: make PYTHON=/path/to/python
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 ASSIGNMENT := vanishing-gradient
@@ -62,7 +66,9 @@ bench: .venv/done
 	$(BIN)/python tools/bench.py
 
 .venv/done: requirements.txt pyproject.toml
-	$(PYTHON) -m venv .venv
+	@$(BIN)/python -c '$(FITS); sys.exit(not fits)' 2>/dev/null || { \
+		'$(PYTHON)' -c '$(FITS); import ensurepip; sys.exit(not fits)' 2>/dev/null || { echo '$(UNFIT)' >&2; exit 1; }; \
+		'$(PYTHON)' -m venv --clear .venv || { rm -rf .venv; exit 1; }; }
 	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
