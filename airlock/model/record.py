@@ -16,6 +16,39 @@ class Check:
     max_points: float
     points: float | None  # None: waits for a person
     message: str = ""  # why points were lost, as the student may read it; empty when none were
+    extra: float = 0.0  # extra credit, which points contain
+    by_hand: bool = False  # points were given by a person
+    stale: bool = False  # by hand, to an earlier hand-in, and not looked at since
+
+
+@dataclass
+class Comment:
+    """What a person wrote about a cell."""
+
+    notebook: str
+    grade_id: str
+    text: str
+    stale: bool = False  # written about an earlier hand-in
+
+
+@dataclass
+class Earlier:
+    """Mark and comment that a cell had by hand when a new hand-in came."""
+
+    notebook: str
+    grade_id: str
+    mark: float | None
+    comment: str
+
+
+@dataclass
+class Change:
+    """How grading again changed the points of one check, or with an empty ``grade_id`` the score."""
+
+    notebook: str
+    grade_id: str
+    was: float | None
+    now: float | None
 
 
 @dataclass
@@ -54,7 +87,8 @@ class Record:
     """How one submission ended.
 
     ``score`` is None where there is none: the submission failed. ``status`` follows from the
-    incidents unless grading failed.
+    incidents unless grading failed. What grading finds out knows nothing of the gradebook;
+    :func:`airlock.course.marked.marked` puts marks, comments and penalty of the gradebook in.
     """
 
     student: str
@@ -69,6 +103,19 @@ class Record:
     confinement: dict[str, str] = field(default_factory=dict)  # what was confined -> by which means, "" = not
     versions: dict[str, str] = field(default_factory=dict)  # package -> version
     digest: str = ""  # of submission, master and versions: same digest, same grading
+    hand_in: str = ""  # digest of the submission alone
+    handed_in: str = ""  # when, in ISO format and UTC, where that is known
+    late: float = 0.0  # seconds past the due date
+    penalty: float = 0.0  # points that lateness costs, which ``score`` no longer has
+    comments: list[Comment] = field(default_factory=list)
+    earlier: list[Earlier] = field(default_factory=list)  # by hand, from before this hand-in
+    changes: list[Change] = field(default_factory=list)  # by the last grading, the score first
+    changed_by: str = ""  # "hand-in" or "checks", where there are changes
+
+    @property
+    def earned(self) -> float | None:
+        """The points before the late penalty."""
+        return None if self.score is None else sum(check.points or 0.0 for check in self.checks)
 
     def to_json(self) -> dict:
         """Plain data, with ``points`` by grade_id beside the checks for whoever only wants those."""
@@ -79,6 +126,9 @@ class Record:
     def from_json(cls, data: dict) -> "Record":
         """Inverse of :meth:`to_json`."""
         data = {key: value for key, value in data.items() if key != "points"}
-        data["checks"] = [Check(**check) for check in data["checks"]]
-        data["incidents"] = [Incident(**incident) for incident in data["incidents"]]
+        for name, kind in PARTS.items():
+            data[name] = [kind(**part) for part in data.get(name, [])]
         return cls(**data)
+
+
+PARTS = {"checks": Check, "incidents": Incident, "comments": Comment, "earlier": Earlier, "changes": Change}
