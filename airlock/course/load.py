@@ -56,7 +56,17 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
                     f"{folder / record.name}.ipynb is written in {notebooks[record.name].language}: "
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
-    return Master(assignment_id, notebooks, _support_files(coursedir, folder, assignment_id))
+    files = _support_files(coursedir, folder, assignment_id)
+    return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)))
+
+
+def hidden_regions(config: Config) -> dict[str, str]:
+    """What begins and what ends a region that students never see, in the course's own words for it."""
+    tests, scheme = ClearHiddenTests(config=config), ClearMarkScheme(config=config)
+    return {
+        tests.begin_test_delimeter: tests.end_test_delimeter,
+        scheme.begin_mark_scheme_delimeter: scheme.end_mark_scheme_delimeter,
+    }
 
 
 def _config(coursedir: CourseDirectory) -> Config:
