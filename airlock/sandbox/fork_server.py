@@ -38,12 +38,9 @@ def fork_kernel(request: dict) -> socket.socket:
     """
     ours, theirs = socket.socketpair()
     with theirs, _lock:
-        for preload in (
-            request.get("preload", ()),
-            (),
-        ):  # again when a module or somebody ended it
+        for _ in range(2):  # a second time when the fork server was ended from outside
             try:
-                channel = _fork_server(preload)
+                channel = _fork_server(request.get("preload", ()))
                 socket.send_fds(channel, [json.dumps(request).encode()], [theirs.fileno()])
                 return ours
             except OSError:
