@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from traitlets import Bool, Dict, Float, TraitError, validate
+from traitlets import Bool, Dict, Float, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from airlock.model.limits import Limits
@@ -16,6 +16,13 @@ class Airlock(Configurable):
 
     limits = Dict(help="Limits other than the defaults, see airlock.model.limits.Limits.").tag(config=True)
     feedback = Bool(True, help="Whether `airlock grade` writes the feedback pages.").tag(config=True)
+
+    preload = List(
+        Unicode(),
+        None,
+        allow_none=True,
+        help="Modules that kernels find imported; default: what the assignment's source imports.",
+    ).tag(config=True)
 
     gradebook_seconds = Float(
         30, min=0, help="How long to wait for another program to let go of the gradebook."
