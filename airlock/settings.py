@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from traitlets import Bool, Dict, Float, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
@@ -59,6 +60,9 @@ def configure(c) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
+    # The Formgrader's page of a submission: nothing in it comes from the network.
+    c.HTMLExporter.template_file = str(Path(__file__).parent / "nbgrader_plugin/templates/formgrade.html.j2")
+    c.HTMLExporter.filters = {"markdown2html": "airlock.nbgrader_plugin.formgrader.markdown_to_html"}
 
 
 def prefer_own_programs() -> None:
