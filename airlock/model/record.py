@@ -78,6 +78,7 @@ KINDS = {
     "refused": "Look at the cell named: it tried to reach something that is not the student's.",
     "forged": "Look at the cell named: it sent what only the grader may send.",
     "link": "Nothing, the link was not followed; ask the student to hand in the file itself.",
+    "own-comparison": "Look at the cell named: the student's own class compared two of its objects.",
     "machine": "Grade again when the machine is idle or mended; the student is not at fault.",
 }
 

@@ -1,11 +1,11 @@
-"""Objects, classes and functions of the student as a test sees them: what is asked of them is asked of the kernel.
+"""Objects, classes and functions of the student as a test sees them.
 
-Each class there has a class here, a real one, so that ``type``, ``isinstance``, ``issubclass``, ``except`` and
+Each class there has a class here, a real one: ``type``, ``isinstance``, ``issubclass``, ``except`` and
 ``callable`` answer by themselves. It has the special methods that the class there has, and each asks.
 
-What a test compares is compared here. The student's side is told no value of a test that is compared with an
-object of its own, nor is it asked what the comparison says; between two objects of its own it is, and the check
-is marked.
+What a test compares is compared here. The student's side is told no value of a test that is compared with
+an object of its own, nor is it asked what the comparison says; between two objects of its own it is, and
+the check is marked.
 """
 
 import inspect
@@ -218,7 +218,7 @@ class RemoteFunction:
 
 
 def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteClass:
-    """The class here for a class there; ``parents`` are classes, or module and name of what may be known here."""
+    """The class here for a class there; ``parents`` are classes, or module and name of classes."""
     known = [found for parent in parents if (found := _known(parent)) is not None and found is not object]
     has, own = frozenset(about["special"]), frozenset(about["own"])
     space: dict[str, Any] = {
@@ -331,7 +331,9 @@ def _contains(self: Any, item: Any) -> bool:
 def _compare(self: Any, name: str, other: Any) -> Any:
     kind, bridge = type(self), self._standin_bridge
     if name not in kind._standin_own and self._standin_base is not MISSING:
-        other_base = getattr(other, "_standin_base", MISSING) if isinstance(type(other), RemoteClass) else other
+        other_base = (
+            getattr(other, "_standin_base", MISSING) if isinstance(type(other), RemoteClass) else other
+        )
         return getattr(type(self._standin_base), name)(self._standin_base, other_base)
     if name not in kind._standin_special:
         return NotImplemented
@@ -375,7 +377,7 @@ def _bounded(iterator: Any, bridge: Any) -> Iterator[Any]:
 
 
 def make_code(told: dict, sources: list[str]) -> types.CodeType:
-    """A code object that tells what the student's does, and can do nothing; its text is one of the notebook's."""
+    """A code object that tells of the student's, and does nothing; its text is the notebook's."""
     name, source, line = str(told["co_name"]), str(told["source"]), int(told["co_firstlineno"])
     if not source or not any(source.strip() in one for one in sources):
         source = ""
@@ -383,9 +385,9 @@ def make_code(told: dict, sources: list[str]) -> types.CodeType:
     lines = list(itertools.repeat("\n", max(0, min(line, 10_000) - 1))) + source.splitlines(keepends=True)
     if source:
         linecache.cache[file] = (len(source), None, lines, file)
-    replaced = {key: told[key] for key in told if key.startswith("co_") and key not in ("co_name", "co_flags")}
+    replaced = {
+        key: told[key] for key in told if key.startswith("co_") and key not in ("co_name", "co_flags")
+    }
     locals_ = len(replaced["co_varnames"])
     empty = compile("", file, "exec")
     return empty.replace(co_name=name, co_nlocals=locals_, **replaced)
-
-

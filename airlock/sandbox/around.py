@@ -15,7 +15,7 @@ MOST_WARNINGS = 100
 
 
 class Around:
-    """A context manager; ``told`` has what the grader learns of it afterwards, beside what the call returned.
+    """A context manager; ``told`` has what the grader learns afterwards, beside what the call returned.
 
     ``wanted`` may have ``printed``, to hear of prints, ``warned``, to hear of warnings, ``patched``, a list of
     module, attribute and the number of the test's function that stands for it, and ``random`` or ``numpy``,
@@ -72,4 +72,3 @@ def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
         yield
     finally:
         setattr(owner, name, before)
-

@@ -93,7 +93,7 @@ class AirlockKernel(IPythonKernel):
                 del space[name]
                 return {"status": "ok"}, []
             case "bind":
-                space[name] = objects.decode(frames)
+                space[name] = objects.decode(frames)[0][0]
                 return {"status": "ok"}, []
             case "call":
                 return self._call(objects[request["on"]], request, frames)
@@ -163,7 +163,9 @@ def _describe(error):
         message = str(error)
     except Exception:
         message = ""
-    number = vars(error).get("airlock_number")  # of the test's own error, on its way through a student's function
+    number = vars(error).get(
+        "airlock_number"
+    )  # of the test's own error, on its way through a student's function
     told = {"ename": type(error).__name__[:100], "kinds": kinds, "evalue": message[:2000]}
     return told | ({"number": number} if type(number) is int else {})
 

@@ -76,7 +76,7 @@ class Objects:
         return decode(frames, self.find)
 
     def refer(self, value: Any, pack: Callable[[Any], Any]) -> Any:
-        """What the grader is told of an object: its number and class, and what it is worth as a plain value."""
+        """What the grader is told of an object: number, class, and what it is worth as a plain value."""
         if id(value) in self.given:
             return self.given[id(value)]
         if type(value) is Callback:
@@ -85,7 +85,11 @@ class Objects:
             return self._class(value)
         number, kind = self.number(value), type(value)
         if isinstance(value, FUNCTIONS):
-            return {"function": number, "name": str(getattr(value, "__name__", ""))[:100], "of": kind.__name__}
+            return {
+                "function": number,
+                "name": str(getattr(value, "__name__", ""))[:100],
+                "of": kind.__name__,
+            }
         if isinstance(value, enum.Enum) and kind.__module__ in sys.stdlib_module_names:
             return {"enum": [kind.__module__, kind.__qualname__, value.name]}
         node = {"object": number, "class": self._class(kind)}
@@ -204,5 +208,3 @@ def _code(function: Any) -> dict:
     plain = (bool, int, float, complex, str, bytes, type(None))
     consts = tuple(one for one in code.co_consts if type(one) in plain)
     return {name: getattr(code, name) for name in kept} | {"co_consts": consts, "source": source}
-
-
