@@ -1,7 +1,7 @@
 """Functions that a test gives to the student's: a library's by name, its own are called back.
 
-Of a test's own function the student's side learns its name and what it returns; its text does not cross. Calls
-are bounded in number, and so is how deeply they go to and fro.
+Of a test's own function the student's side learns its name and what it returns; its text does not cross.
+Calls are bounded in number, and so is how deeply they go to and fro.
 """
 
 import inspect

@@ -19,12 +19,15 @@ from typing import Any
 from airlock.wire import special
 from airlock.wire.standard import namedtuple_class
 
-LOCAL = {"__name__", "__qualname__", "__module__", "__mro__", "__class__", "__dict__", "__bases__", "mro"}
+LOCAL = {"__name__", "__qualname__", "__module__", "__mro__", "__class__", "__dict__", "mro"}
 LOCAL |= {"__subclasses__", "__flags__", "__basicsize__", "__itemsize__", "__dictoffset__", "__weakref__"}
 ERROR = {"args", "with_traceback", "add_note", "raised_by", "__traceback__", "__context__", "__cause__"}
 ERROR |= {"__suppress_context__", "__notes__"}
 MOST_ITEMS = 100_000
 BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
+MUTABLE = (list, dict, set)
+EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 MISSING: Any = object()
 _KINDS = ("function", "builtin_function_or_method", "method", "ufunc")
 
@@ -37,17 +40,18 @@ class RemoteClass(type):
         return [cls, *cls.__dict__.get("_standin_mro", ()), *_without(cls.__dict__.get("_standin_mro", ()))]
 
     def __getattribute__(cls, name: str) -> Any:
-        if name in LOCAL or name.startswith("_standin"):
+        if name in LOCAL or name in COPYING or name.startswith("_standin"):
             return super().__getattribute__(name)
         return cls._standin_bridge.attribute(cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        cls._standin_bridge.operate("set", cls, name, (value,))
+        cls._standin_bridge.operate("set attribute", cls, name, (value,))
 
     def __delattr__(cls, name: str) -> None:
-        cls._standin_bridge.operate("delete", cls, name)
+        cls._standin_bridge.operate("delete attribute", cls, name)
 
     def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        """An object that the kernel makes."""
         made = cls._standin_bridge.operate("special", cls, "__call__", arguments, keywords)
         if isinstance(type(made), RemoteClass):
             object.__setattr__(made, "_standin_made", True)
@@ -92,7 +96,9 @@ class StandIn:
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
-            return type(self)
+            return type(self)._standin_like or type(self)
+        if name in COPYING:
+            return object.__getattribute__(self, name)
         if name.startswith("_standin") or name in ERROR and isinstance(self, BaseException):
             return object.__getattribute__(self, name)
         return self._standin_bridge.attribute(self, name)
@@ -100,10 +106,10 @@ class StandIn:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ERROR and isinstance(self, BaseException):
             return object.__setattr__(self, name, value)
-        self._standin_bridge.operate("set", self, name, (value,))
+        self._standin_bridge.operate("set attribute", self, name, (value,))
 
     def __delattr__(self, name: str) -> None:
-        self._standin_bridge.operate("delete", self, name)
+        self._standin_bridge.operate("delete attribute", self, name)
 
     def __repr__(self) -> str:
         return _text(self, "__repr__")
@@ -235,11 +241,13 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
     base = next((one for one in BASES if one in known), None)
     errors = [one for one in known if not isinstance(one, RemoteClass) and issubclass(one, BaseException)]
     for name in special.PLAIN | special.ARITHMETIC | special.MEMBERSHIP:
-        if name in has and (base is None or name in own):
+        if name in has and (base is None or base in MUTABLE or name in own):
             space[name] = _method(name)
     if "__hash__" not in has and "__eq__" in own:
         space["__hash__"] = None
     real = errors[0] if errors else base
+    space["_standin_like"] = next((one for one in known if _is_closed(one)), None)
+    known = [one for one in known if not _is_closed(one)]
     for mro in (known, [one for one in known if isinstance(one, RemoteClass) or one is real], []):
         lineage = [*mro, StandIn] if not mro else _ordered(mro)
         try:
@@ -249,6 +257,11 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
         except TypeError:  # layouts that do not go together
             continue
     raise TypeError("a class that cannot be one")
+
+
+def _is_closed(kind: type) -> bool:
+    """Whether nothing can extend a class, so that it can only be told as what an object says it is."""
+    return kind.__module__ == "builtins" and not kind.__flags__ & EXTENSIBLE
 
 
 def _ordered(known: list) -> list[type]:
@@ -276,7 +289,8 @@ def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
     """The object here for an object there of a class; ``base`` is its value as a plain list, number, ..."""
     real = next((one for one in BASES if issubclass(kind, one)), None)
     if issubclass(kind, BaseException):
-        made = kind.__new__(kind, *(base if type(base) is tuple else ()))
+        error = next(one for one in kind.__mro__ if one.__module__ == "builtins")
+        made = error.__new__(kind, *(base if type(base) is tuple else ()))
         BaseException.__setattr__(made, "args", tuple(base) if type(base) is tuple else ())
         base = MISSING
     elif real is not None and type(base) is real:
@@ -331,6 +345,8 @@ def _contains(self: Any, item: Any) -> bool:
 def _compare(self: Any, name: str, other: Any) -> Any:
     kind, bridge = type(self), self._standin_bridge
     if name not in kind._standin_own and self._standin_base is not MISSING:
+        if isinstance(self, MUTABLE):
+            refresh(self, bridge.operate("base", self))
         other_base = (
             getattr(other, "_standin_base", MISSING) if isinstance(type(other), RemoteClass) else other
         )

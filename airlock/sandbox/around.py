@@ -17,9 +17,8 @@ MOST_WARNINGS = 100
 class Around:
     """A context manager; ``told`` has what the grader learns afterwards, beside what the call returned.
 
-    ``wanted`` may have ``printed``, to hear of prints, ``warned``, to hear of warnings, ``patched``, a list of
-    module, attribute and the number of the test's function that stands for it, and ``random`` or ``numpy``,
-    states of their global generators.
+    ``wanted`` may have ``printed``, to hear of prints, ``warned``, to hear of warnings, ``patched``, a list
+    of module, attribute and what stands for it, and ``random`` or ``numpy``, states of their generators.
     """
 
     def __init__(self, wanted: dict | None, objects: Any):

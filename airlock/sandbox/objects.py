@@ -3,6 +3,7 @@
 Runs in the student's process, which may lie: run/standin.py is the other end.
 """
 
+import builtins
 import enum
 import importlib
 import inspect
@@ -33,7 +34,8 @@ BASES: dict[type, Callable[[Any], Any]] = {
     set: lambda value: set(set.__iter__(value)),
     frozenset: lambda value: frozenset(frozenset.__iter__(value)),
 }
-INHERITED = {name for name in special.ALL if hasattr(object, name)} - {"__eq__"}
+MOST_PARENTS = 100
+IN_TYPES = {kind: name for name, kind in vars(types).items() if isinstance(kind, type)}
 
 
 class Objects:
@@ -131,8 +133,12 @@ class Objects:
             "name": str(kind.__name__)[:100],
             "module": str(kind.__module__)[:200],
             "qualname": str(kind.__qualname__)[:200],
-            "mro": [self._class(one) if _is_own(one) else _library(one) for one in mro[1:100]],
-            "special": [name for name in special.ALL if _has(kind, name)],
+            "mro": [
+                self._class(one) if _is_own(one) else _library(one)
+                for one in mro[: MOST_PARENTS]
+                if one is not kind or not _is_own(kind)
+            ],
+            "special": [name for name in special.ALL if _has(mro, name)],
             "own": [name for name in special.ALL if any(name in vars(one) for one in own)],
         }
         if _is_own(kind) and isinstance(getattr(kind, "_fields", None), tuple):
@@ -157,8 +163,9 @@ def operate(what: str, value: Any, name: str) -> Callable[..., Any]:
         return lambda *arguments, **keywords: special.ALL[name](value, *arguments, **keywords)
     return {
         "attribute": lambda: getattr(value, name),
-        "set": lambda new: setattr(value, name, new),
-        "delete": lambda: delattr(value, name),
+        "set attribute": lambda new: setattr(value, name, new),
+        "delete attribute": lambda: delattr(value, name),
+        "base": lambda: next(plain(value) for base, plain in BASES.items() if isinstance(value, base)),
         "signature": lambda: _signature(value),
         "code": lambda: _code(value),
     }[what]
@@ -170,14 +177,15 @@ def _is_own(kind: type) -> bool:
 
 
 def _library(kind: type) -> list[str]:
+    if kind in IN_TYPES and kind.__name__ not in vars(builtins):
+        return ["types", IN_TYPES[kind]]
     return [str(kind.__module__), str(kind.__qualname__)]
 
 
-def _has(kind: type, name: str) -> bool:
-    found = getattr(kind, name, None)
-    if found is None or name in INHERITED and found is getattr(object, name):
-        return False
-    return name != "__eq__" or kind.__eq__ is not object.__eq__
+def _has(mro: list[type], name: str) -> bool:
+    """Whether a class brings a special method along: one of its own, or of what it extends but ``object``."""
+    definer = next((one for one in mro if name in vars(one)), object)
+    return definer is not object and vars(definer)[name] is not None
 
 
 def _signature(function: Any) -> tuple:
