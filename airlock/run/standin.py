@@ -239,7 +239,7 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
         "__qualname__": str(about["qualname"]),
     }
     base = next((one for one in BASES if one in known), None)
-    errors = [one for one in known if not isinstance(one, RemoteClass) and issubclass(one, BaseException)]
+    errors = [one for one in known if _is_error(one)]
     for name in special.PLAIN | special.ARITHMETIC | special.MEMBERSHIP:
         if name in has and (base is None or base in MUTABLE or name in own):
             space[name] = _method(name)
@@ -289,7 +289,7 @@ def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
     """The object here for an object there of a class; ``base`` is its value as a plain list, number, ..."""
     real = next((one for one in BASES if issubclass(kind, one)), None)
     if issubclass(kind, BaseException):
-        error = next(one for one in kind.__mro__ if one.__module__ == "builtins")
+        error = next(one for one in kind.__mro__ if _is_error(one))
         made = error.__new__(kind, *(base if type(base) is tuple else ()))
         BaseException.__setattr__(made, "args", tuple(base) if type(base) is tuple else ())
         base = MISSING
@@ -301,6 +301,10 @@ def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
     if base is not MISSING:
         refresh(made, base)
     return made
+
+
+def _is_error(kind: type) -> bool:
+    return not isinstance(kind, RemoteClass) and issubclass(kind, BaseException)
 
 
 def refresh(made: Any, base: Any) -> None:

@@ -94,6 +94,11 @@ def test_every_student_has_a_row_and_names_are_only_text(page):
     assert page.find("img") is None
 
 
+def test_no_name_turns_the_text_around_it(tmp_path):
+    turned = report(tmp_path, [Record("\u202eada\u2066", "ps1", "graded", 1, 1)])
+    assert "?ada?" in turned.get_text() and not set("\u202e\u2066") & set(turned.get_text())
+
+
 def test_students_stand_in_the_order_that_the_table_says(tmp_path):
     records = sorted(a_class(30), key=lambda record: record.student, reverse=True)
     folder = tmp_path / "unsorted"
