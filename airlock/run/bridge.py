@@ -22,7 +22,7 @@ from airlock.run.standin import (
     number_of,
     refresh,
 )
-from airlock.wire.changes import restore
+from airlock.wire.changes import USED_UP, restore
 from airlock.wire.values import Malformed, encode
 
 MOST_ITEMS = 100_000  # that a test takes from iterators of the submission
@@ -133,7 +133,11 @@ class Bridge:
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:
-                    if result is not None and name not in self.in_place:
+                    if (
+                        result is not None
+                        and name not in self.in_place
+                        and self._differ(arguments, changed[0])
+                    ):
                         self.changed = name
                     if self.carry or not self.changed:
                         restore((list(arguments), keywords), changed)
@@ -146,6 +150,16 @@ class Bridge:
                     f"{called} returned {kind}, which is too large or too deep to be handed to a test."
                 )
         self._lose(f"{called} was interrupted.")
+
+    def _differ(self, arguments, changed) -> bool:
+        """Whether more than streams and generators has changed, which whoever uses them does change."""
+        used = [type(one) in USED_UP for one in arguments]
+        if not any(used) or len(changed) != len(used):
+            return True
+        kept = [
+            [one for one, drop in zip(part, used, strict=True) if not drop] for part in (arguments, changed)
+        ]
+        return encode(kept[0], self.callbacks.refer) != encode(kept[1], self.callbacks.refer)
 
     def delete(self, name: str) -> None:
         """Take a name out of the student's namespace."""

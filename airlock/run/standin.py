@@ -61,7 +61,10 @@ class RemoteClass(type):
         fields = cls._standin_fields
         if fields is not None and type(value) is namedtuple_class(cls.__name__, fields):
             return True
-        return type.__instancecheck__(cls, value)
+        return type.__instancecheck__(cls, value) or _is_library(cls) and isinstance(value, _known_self(cls))
+
+    def __subclasscheck__(cls, other: type) -> bool:
+        return type.__subclasscheck__(cls, other) or _is_library(cls) and issubclass(other, _known_self(cls))
 
     def __eq__(cls, other: object) -> bool:
         if isinstance(other, type) and not isinstance(other, RemoteClass) and cls.__module__ != "__main__":
@@ -93,6 +96,9 @@ class StandIn:
     """What every object of the student's side can do; not made but through its class."""
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Nothing: what a library does when its classes are extended was done in the kernel."""
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
@@ -272,6 +278,15 @@ def _ordered(known: list) -> list[type]:
 
 def _without(mro: Any) -> list[type]:
     return [object] if mro else [StandIn, object]
+
+
+def _is_library(kind: RemoteClass) -> bool:
+    return kind.__module__ != "__main__"
+
+
+def _known_self(kind: RemoteClass) -> Any:
+    """The same class of a library, as this side has it; () where it does not."""
+    return _known((kind.__module__, kind.__qualname__)) or ()
 
 
 def _known(parent: Any) -> type | None:

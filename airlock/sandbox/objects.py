@@ -135,7 +135,7 @@ class Objects:
             "qualname": str(kind.__qualname__)[:200],
             "mro": [
                 self._class(one) if _is_own(one) else _library(one)
-                for one in mro[: MOST_PARENTS]
+                for one in mro[:MOST_PARENTS]
                 if one is not kind or not _is_own(kind)
             ],
             "special": [name for name in special.ALL if _has(mro, name)],
