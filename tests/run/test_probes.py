@@ -1,7 +1,7 @@
 """Features of tests in nbgrader courses: each probe gets the mark that stock nbgrader gives it.
 
-The probes of one table share a kernel, here and there. Those that wait are the exception: only the student's own
-code could decide them, so nobody gains or loses points by them.
+The probes of one table share a kernel, here and there. Those that wait are the exception: only the student's
+own code could decide them, so nobody gains or loses points by them.
 """
 
 import pytest
