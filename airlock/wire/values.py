@@ -9,11 +9,15 @@ import functools
 import io
 import json
 import math
+from collections import Counter
 
 import numpy as np
 
 MAX_DEPTH = 50
 MAX_NODES = 2_000_000
+MAX_COST = 160 * 2**20  # bytes of memory that the JSON of a message may take once it is read
+MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
+COMMA, LIST, OBJECT = 32, 64, 240  # bytes of memory that one such character of JSON stands for, about
 PLAIN_KINDS = "biufcUS"  # numpy dtype kinds: bool, int, uint, float, complex, text, bytes
 
 
@@ -64,7 +68,9 @@ def encode(value, reference=lambda value: None) -> list[bytes]:
             return {"function": name}
         raise TypeError(f"an object of type {kind.__name__}")
 
-    head = json.dumps(pack(value, 0), allow_nan=False).encode()
+    head = json.dumps(pack(value, 0), allow_nan=False, separators=(",", ":")).encode()
+    if cost(head) > MAX_COST:
+        raise ValueError("something with too many parts")
     return [head, *arrays]
 
 
@@ -97,26 +103,50 @@ def decode(frames: list, function=None):
             case "tuple":
                 return tuple(unpack(item, depth + 1) for item in content)
             case "set":
-                return {unpack(item, depth + 1) for item in content}
+                return set(_distinct([unpack(item, depth + 1) for item in content]))
             case "dict":
-                return {unpack(key, depth + 1): unpack(item, depth + 1) for key, item in content}
+                pairs = [(unpack(key, depth + 1), unpack(item, depth + 1)) for key, item in content]
+                _distinct([key for key, _ in pairs])
+                return dict(pairs)
             case "array":
-                return _from_npy(frames[1:][content])
+                return _from_npy(left.pop(content))
             case "scalar":
-                return _from_npy(frames[1:][content])[()]
+                return _from_npy(left.pop(content))[()]
             case "function" if function is not None:
                 return function(str(content))
         raise Malformed(f"unknown tag {tag!r}")
 
     try:
-        head = bytes(frames[0])
-        if sum(map(head.count, (b",", b"[", b"{"))) > 3 * MAX_NODES:  # "[]" is 2 bytes there, 56 here
-            raise Malformed("too many parts")
-        return unpack(json.loads(head), 0)
+        left = dict(enumerate(frames[1:]))  # each is used once: a small message cannot name a large one often
+        found = unpack(load(frames[0]), 0)
+        if left:
+            raise Malformed("bytes that nothing speaks of")
+        return found
     except Malformed:
         raise
     except Exception as error:  # json and numpy's header have many ways to say what is wrong
         raise Malformed(str(error)) from None
+
+
+def load(head):
+    """What JSON says; Malformed where reading it would take much more memory than it has bytes."""
+    head = bytes(head)
+    if cost(head) > MAX_COST:
+        raise Malformed("too many parts")
+    return json.loads(head)
+
+
+def cost(head: bytes) -> int:
+    """Bytes of memory that reading this JSON takes at most, about."""
+    characters = len(head) * (4 if b"\\u" in head or not head.isascii() else 1)  # one makes a whole text wider
+    return characters + COMMA * head.count(b",") + LIST * head.count(b"[") + OBJECT * head.count(b"{")
+
+
+def _distinct(keys: list) -> list:
+    """The keys, if a table takes them in linear time; who sends them may have chosen them to collide."""
+    if len(keys) - len(Counter(map(hash, keys))) > MAX_EQUAL_HASHES:
+        raise Malformed("too many keys of the same hash")
+    return keys
 
 
 def restore(target, changed) -> None:
