@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import nh3
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from airlock.clean.pictures import is_small
+
 LONGEST = 50_000  # characters of Markdown that are rendered, and
 FORMULAE = 500  # beginnings of formulae in it: each that does not end is looked for to the end of the text
 DEEPEST = 60  # elements within each other
@@ -31,24 +33,30 @@ ATTRIBUTES = {
 }  # fmt: skip
 STYLES = {"color", "background-color", "text-align", "font-weight", "font-style"}
 
-NAME = r"[a-zA-Z][\w:.-]*"
-VALUE = r"\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'=<>`]+"
-TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+{NAME}(?:\s*=\s*(?:{VALUE}))?)*)\s*/?>")
-ATTRIBUTE = re.compile(rf"({NAME})(?:\s*=\s*({VALUE}))?")
+S = r"[ \t\n\f\r]"  # HTML's spaces: Unicode's others are part of a name or a value there
+NAME = r"[a-zA-Z][a-zA-Z0-9_:.-]*"
+VALUE = r"\"[^\"<>]*\"|'[^'<>]*'|[!#-&(-;?-_a-~]+"
+TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{S}+{NAME}(?:{S}*={S}*(?:{VALUE}))?)*){S}*/?>")
+ATTRIBUTE = re.compile(rf"({NAME})(?:{S}*={S}*({VALUE}))?")
 HIDING = re.compile(r"<!--|-->|<(/?)(script|style|svg)\b[^<>]*>", re.IGNORECASE)
-PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]+")
+PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,([A-Za-z0-9+/= \t\n\f\r]+)")
 FILE = re.compile(r"(?!.*\.\.)[\w-][\w ./%-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
 LINK = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x20]*", re.IGNORECASE)
-STYLE = re.compile(r"(?!.*url)[\w\s:;#,.%()-]*", re.IGNORECASE)
-PLAIN_STYLE = re.compile(rf"(?:\s*(?:{'|'.join(sorted(STYLES))})\s*:[\w\s#,.%()-]*;?)*")
-CLASS = re.compile(r"anchor-link|highlight|language-[\w+-]+|task-list-item(?:-checkbox)?|[a-z][a-z0-9]{0,2}")
+STYLE = re.compile(r"(?!.*url)[\w\s:;#,.%()-]*", re.IGNORECASE | re.ASCII)
+PLAIN_STYLE = re.compile(rf"(?:\s*(?:{'|'.join(sorted(STYLES))})\s*:[\w\s#,.%()-]*;?)*", re.ASCII)
+CLASS = re.compile(
+    r"anchor-link|highlight|language-[a-zA-Z0-9_+-]+|task-list-item(?:-checkbox)?|[a-z][a-z0-9]{0,2}"
+)
 TEX = re.compile(r"\\(?:href|url|cssId|class|style|require|html\w*|includegraphics|unicode)(?![A-Za-z])")
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Pictures only from the notebook itself, links only to elsewhere, no style that could load anything."""
     allowed = {"src": PICTURE, "href": LINK, "style": STYLE}.get(name)
-    return None if allowed and not allowed.fullmatch(value) else value
+    found = allowed.fullmatch(value) if allowed else None
+    if allowed and not found or found and name == "src" and not is_small(f"image/{found[1]}", found[2]):
+        return None
+    return value
 
 
 _cleaner = nh3.Cleaner(
@@ -185,13 +193,13 @@ def _is_plain(rendered: str, taken: frozenset[str]) -> bool:
 def _is_known(tag: str, name: str, value: str | None, taken: frozenset[str]) -> bool:
     name, value = name.lower(), html.unescape((value or "").strip("\"'"))
     if name == "class":
-        return all(CLASS.fullmatch(part) for part in value.split())
+        return all(CLASS.fullmatch(part) for part in re.split(S, value) if part)
     if name == "id":
         return tag[0] == "h" and value not in taken
     if tag == "input":
         return name in {"disabled", "checked"} or (name, value) == ("type", "checkbox")
     if name == "src":
-        return tag == "img" and bool(PICTURE.fullmatch(value) or FILE.fullmatch(value))
+        return tag == "img" and bool(FILE.fullmatch(value) or _attribute(tag, name, value))
     if name == "rel":
         return True
     if name == "style":

@@ -1,14 +1,17 @@
 """Reads what a student handed in: ordinary files, of bounded number and size; no link is followed."""
 
 import io
+import mmap
 import os
 import stat
+import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import IO, BinaryIO
 
-from airlock.handin.reading import MAX_NOTEBOOK
+from airlock.handin.reading import MAX_FILE, MAX_NOTEBOOK, drop_outputs
 from airlock.model.errors import Unreadable
 from airlock.model.record import Incident
 
@@ -16,6 +19,7 @@ MAX_FILES = 200
 MAX_TOTAL = 100 * 2**20  # bytes
 MAX_ENTRIES = 10_000  # files and folders that are looked at, at most
 MAX_DEPTH = 20
+MAX_NAME = 200  # bytes of a file's or folder's name; disks take 255, and some programs add to it
 SKIPPED = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".DS_Store", ".git"}
 ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # browsers add the latter two to downloads
 
@@ -72,6 +76,7 @@ def read_submission(folder: str | os.PathLike) -> tuple[dict[str, bytes], list[I
             data = files.pop(path)
             room = MAX_TOTAL - sum(map(len, files.values()))
             files |= _unzip(path, data, MAX_FILES - len(files), room, incidents, left_out)
+    files = _as_names(files, incidents)
     if left_out:
         names = ", ".join(map(printable, left_out[:3]))
         limits = f"{MAX_FILES} files and {MAX_TOTAL >> 20} MB"
@@ -136,9 +141,64 @@ def _read(entry: _Entry, size: int) -> bytes | None:
     try:
         descriptor = os.open(entry.place, flags | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as file:
-            return file.read(size) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+            known = os.fstat(descriptor)
+            if not stat.S_ISREG(known.st_mode):
+                return None
+            if is_notebook(entry.path) and MAX_NOTEBOOK < known.st_size <= MAX_FILE:
+                return _without_outputs(file)
+            return file.read(size)
     except OSError as error:
         raise Unreadable(f"{printable(entry.path)} cannot be read: {error.strerror}.") from None
+
+
+def _without_outputs(file: BinaryIO) -> bytes:
+    """A large notebook without its outputs; the file is mapped, not read."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        return drop_outputs(mapped)
+
+
+def _unpack(file: IO[bytes], limit: int) -> bytes:
+    """A file of an archive, at most ``limit`` bytes of it; a large notebook without its outputs."""
+    data = file.read(limit)
+    if limit <= MAX_NOTEBOOK or len(data) < limit:
+        return data
+    with tempfile.TemporaryFile() as whole:
+        whole.write(data)
+        left = MAX_FILE - len(data)
+        while left > 0 and (data := file.read(min(left, 1 << 20))):
+            whole.write(data)
+            left -= len(data)
+        whole.flush()
+        return _without_outputs(whole)
+
+
+def _as_names(files: dict[str, bytes], incidents: list[Incident]) -> dict[str, bytes]:
+    """The files with names that a disk takes; a notebook gets a shorter one, others are left out."""
+    kept: dict[str, bytes] = {}
+    left_out = []
+    folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
+    for path, data in files.items():
+        if not _is_possible(path) and is_notebook(path):
+            path = f"{len(kept)}-{printable(PurePosixPath(path).name)[:40]}.ipynb"
+        if not _is_possible(path) or path in folders:
+            left_out.append(path)
+        else:
+            kept[path] = data
+    if left_out:
+        names = ", ".join(map(printable, left_out[:3]))
+        message = f"{len(left_out)} files were left out: no disk takes their names ({names})."
+        incidents.append(Incident("mended", message))
+    return kept
+
+
+def _is_possible(path: str) -> bool:
+    try:
+        parts = os.fsencode(path).split(b"/")
+    except UnicodeEncodeError:
+        return False
+    return all(0 < len(part) <= MAX_NAME for part in parts) and sum(map(len, parts)) < 4 * MAX_NAME and (
+        b"\0" not in os.fsencode(path)
+    )
 
 
 def _not_followed(path: str) -> Incident:
@@ -161,7 +221,7 @@ def _unzip(name, data, number, room, incidents, left_out) -> dict[str, bytes]:
                     continue
                 limit = MAX_NOTEBOOK + 1 if is_notebook(info.filename) else room + 1
                 with archive.open(info) as file:  # the size that the archive states may be a lie
-                    contents = file.read(min(limit, room + 1)) if len(files) < number else None
+                    contents = _unpack(file, min(limit, room + 1)) if len(files) < number else None
                 if contents is None or len(contents) > room:
                     left_out.append(f"{name}/{path}")
                     continue

@@ -4,9 +4,19 @@ import re
 
 import jinja2
 
+# What turns the direction of the text around it: a name could show as another.
+TURNING = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
+
+
+def straight(value: object) -> object:
+    """Text without what turns its direction; whatever else as it is."""
+    return value.translate(TURNING) if isinstance(value, str) else value
+
+
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("airlock.pages"),
     autoescape=True,  # everything that is not marked safe is data
+    finalize=straight,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

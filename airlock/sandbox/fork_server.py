@@ -38,6 +38,7 @@ PRELOADED = (
     "airlock.sandbox.audit",
     "airlock.sandbox.confine",
     "airlock.sandbox.kernel",
+    "airlock.sandbox.syscalls",
     "airlock.sandbox.warden",
 )
 WARM = sys.platform == "linux"  # elsewhere a fork of a process with threads of the system's own may crash

@@ -138,7 +138,8 @@ def load(head):
 
 def cost(head: bytes) -> int:
     """Bytes of memory that reading this JSON takes at most, about."""
-    characters = len(head) * (4 if b"\\u" in head or not head.isascii() else 1)  # one makes a whole text wider
+    wide = b"\\u" in head or not head.isascii()  # one such character makes a whole text four times as wide
+    characters = len(head) * (4 if wide else 1)
     return characters + COMMA * head.count(b",") + LIST * head.count(b"[") + OBJECT * head.count(b"{")
 
 
