@@ -29,12 +29,12 @@ def is_small(mime: str, text: str) -> bool:
 
 def _png(data: bytes) -> int | None:
     if data[12:16] != b"IHDR":
-        return None
+        return 0  # no browser shows that
     width, height = struct.unpack(">II", data[16:24])
     frames, at = 1, 33
     for _ in range(MAX_MARKERS):  # an animation says how many frames it has before the first
         if at + 8 > len(data) or data[at + 4 : at + 8] == b"IDAT":
-            return int(width * height * frames) or None
+            return int(width * height * frames)
         length = struct.unpack(">I", data[at : at + 4])[0]
         if data[at + 4 : at + 8] == b"acTL":
             frames = max(1, struct.unpack(">I", data[at + 8 : at + 12])[0])

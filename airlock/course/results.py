@@ -13,8 +13,9 @@ from pathlib import Path
 from airlock.model.record import Record
 
 # A spreadsheet takes a text that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # A cell that a spreadsheet may compute, and the same behind what some take for the end of a cell.
-FORMULA = re.compile(r"((?:^|[;|\t\r\n])[\s\u200b\ufeff\"']*)(?=[=+\-@%\uff1d\uff0b\uff0d\uff20])")
+COMPUTED = re.compile(r"((?:^|[;|\t\r\n])[\s\u200b\ufeff\"']*)(?=[=+\-@%\uff1d\uff0b\uff0d\uff20])")
 
 
 def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
@@ -71,7 +72,7 @@ def to_csv(records: list[Record]) -> str:
 
 def plain(text: str) -> str:
     """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
-    return FORMULA.sub(lambda begins: f"{begins[1]}'", text)
+    return COMPUTED.sub(lambda begins: f"{begins[1]}'", text)
 
 
 def write_whole(path: Path, text: str) -> None:
