@@ -14,6 +14,7 @@ from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.load import load_master
+from airlock.course.results import write_whole
 from airlock.handin.files import read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
@@ -71,7 +72,7 @@ class Classroom:
             with Dispatcher(make_executor, slots, send) as dispatcher:
                 for task, result in dispatcher.results(next_task):
                     recorder.take(task, result)
-                    import airlock.pages.report  # noqa: F401  loads matplotlib, better now than when nobody computes
+                    import airlock.pages.report  # noqa: F401  better now than when nobody computes
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)
@@ -114,7 +115,7 @@ class Classroom:
 
     def _write_report(self, records):
         """The page of the class."""
-        from airlock.pages.report import write_report
+        from airlock.pages.report import render_report
 
         links = {}
         for student in records:
@@ -129,4 +130,5 @@ class Classroom:
                 if path.exists()
             ]
         plain = [record.to_json() for record in records.values()]
-        write_report(self.meta() | {"records": plain}, self.reports, links)
+        page = render_report(self.meta() | {"records": plain}, self.reports, links)
+        write_whole(self.reports / "index.html", page)

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from airlock.model.record import Record
+from airlock.model.text import visible
 
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# A cell that a spreadsheet may compute, and the same behind what some take for the end of a cell.
-COMPUTED = re.compile(r"((?:^|[;|\t\r\n])[\s\u200b\ufeff\"']*)(?=[=+\-@%\uff1d\uff0b\uff0d\uff20])")
+# A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
+# parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
+FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
 
 
 def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
@@ -72,7 +72,7 @@ def to_csv(records: list[Record]) -> str:
 
 def plain(text: str) -> str:
     """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
-    return COMPUTED.sub(lambda begins: f"{begins[1]}'", text)
+    return FORMULA.sub("'", visible(text))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,8 +1,6 @@
 """From the bytes that a student handed in to plain cells, whatever is wrong with the file."""
 
 import json
-import mmap
-import re
 from dataclasses import dataclass, field
 
 import nbformat
@@ -12,8 +10,6 @@ from airlock.model.errors import Unreadable
 MAX_NOTEBOOK = 50 * 2**20  # bytes; with its outputs, an ordinary notebook has a few of these megabytes
 MAX_CONTAINERS = 2_000_000  # lists and objects; each costs some 60 bytes of memory for 2 in the file
 MAX_CELLS = 5000
-MAX_FILE = 500 * 2**20  # bytes of a notebook with its outputs, which are left out on reading
-MAX_TOKENS = 20_000_000  # texts and brackets that are looked at in outputs
 TYPES = ("code", "markdown", "raw")
 
 
@@ -38,9 +34,7 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
         In one sentence, why this is not a notebook that can be graded.
     """
     remarks = []
-    if _is_too_large(data):
-        data = drop_outputs(data)
-    if _is_too_large(data):
+    if len(data) > MAX_NOTEBOOK or data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
         size = f"{len(data) / 2**20:.0f} MB, limit {MAX_NOTEBOOK >> 20} MB"
         raise Unreadable(f"{filename} is too large to be read ({size}).", "too-large")
     plain = _loads(_decode(data, filename, remarks), filename)
@@ -48,43 +42,6 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"{filename} has {len(cells)} cells, the limit is {MAX_CELLS}.", "too-large")
     return [_cell(index, cell) for index, cell in enumerate(cells) if isinstance(cell, dict)], remarks
-
-
-def _is_too_large(data: bytes) -> bool:
-    return len(data) > MAX_NOTEBOOK or data.count(b"[") + data.count(b"{") > MAX_CONTAINERS
-
-
-OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*+:\s*+\[')
-TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
-
-
-def drop_outputs(data: bytes | mmap.mmap) -> bytes:
-    """A notebook's JSON with empty outputs, as far as it can be read; little more than MAX_NOTEBOOK at most.
-
-    It is looked through once, and only what is kept is copied, so a file of any size may be mapped.
-    """
-    kept, size, end, looked = [], 0, 0, 0
-
-    def keep(upto: int) -> None:
-        nonlocal size
-        kept.append(data[end : min(upto, end + MAX_NOTEBOOK + 1 - size)])
-        size += len(kept[-1])
-
-    while size <= MAX_NOTEBOOK and (begins := OUTPUTS.search(data, end)):
-        keep(begins.end())
-        depth, end = 1, begins.end()
-        for token in TOKEN.finditer(data, begins.end()):
-            looked += 1
-            depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0][:1], 0)
-            if not depth:
-                end = token.start()
-                break
-        else:
-            break
-        if looked > MAX_TOKENS:
-            break
-    keep(len(data))
-    return b"".join(kept)
 
 
 def _decode(data: bytes, filename: str, remarks: list[str]) -> str:

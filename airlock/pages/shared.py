@@ -4,20 +4,19 @@ import re
 
 import jinja2
 
-# What turns the direction of the text around it: a name could show as another.
-TURNING = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
+from airlock.model.text import visible
 
 
-def straight(value: object) -> object:
-    """Text without what turns its direction; whatever else as it is."""
-    return value.translate(TURNING) if isinstance(value, str) else value
+def _shown(value: object) -> object:
+    """What a template prints: data without what changes how it is shown; our own markup as it is."""
+    return visible(value) if type(value) is str else value
 
 
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("airlock.pages"),
     autoescape=True,  # everything that is not marked safe is data
-    finalize=straight,
     undefined=jinja2.StrictUndefined,
+    finalize=_shown,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -58,7 +57,15 @@ def no_paths(text: str) -> str:
     return PATH.sub(last, text)
 
 
+def ticks(most: float, about: int) -> list[int]:
+    """Whole numbers from 0 to ``most`` that an axis shows: not many more than ``about``, evenly apart."""
+    steps = (digit * 10**power for power in range(9) for digit in (1, 2, 5))
+    step = next(step for step in steps if most / step <= about)
+    return list(range(0, int(most) + 1, step))
+
+
 environment.filters |= {
+    "ticks": ticks,
     "human": human,
     "title": title,
     "number": number,

@@ -47,7 +47,7 @@ class Execution:
         self.notebook, self.trusted, self.limits = notebook, trusted, limits
         self.found, self.tell = found, tell
         self.answers = {name for names in answer_names(master).values() for name in names}
-        self.in_place = in_place_names(master)
+        self.in_place, self.preload = in_place_names(master), master.preload
         self.released = {cell.cell.id: cell.released for cell in master.cells}
         self.incidents = [Incident(**incident) for incident in found.incidents]
         self.cpu_seconds = 0.0
@@ -63,7 +63,7 @@ class Execution:
 
         Raises MachineError when it was not the submission that kept it from being graded.
         """
-        kernel = StudentKernel(files, self.limits)
+        kernel = StudentKernel(files, self.limits, self.preload)
         with TestCells(test_files) as tests:
             with kernel:
                 bridge = Bridge(kernel, self.references, self.in_place)
