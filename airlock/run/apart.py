@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -49,12 +49,14 @@ Tell = Callable[[dict[str, Any]], None]
 
 
 def run(
-    work: Callable[[Found, Limits, Tell], dict[str, Any]], limits: Limits
+    work: Callable[[Found, Limits, Tell], dict[str, Any]], limits: Limits, preload: Iterable[str] = ()
 ) -> tuple[dict[str, Any], Found]:
     """Have a child call ``work(found, limits, tell)``, again if it dies; what it returns, and what it found.
 
     ``work`` tells ``{"begin": index, "seconds": most}`` of each cell, ``{"cell": index, "outputs": ...,
     "incidents": ..., "kernels": seconds}`` of each that is done, and returns plain data.
+
+    ``preload`` names modules that its kernels find imported.
 
     Raises MachineError when the child was ended by somebody else or could not be started.
     """
@@ -65,7 +67,7 @@ def run(
             break
         seconds = limits.submission_seconds - found.seconds
         left = replace(limits, submission_seconds=seconds, wall_seconds=rest)
-        child = _Child(work, found, left)
+        child = _Child(work, found, left, preload)
         try:
             result = child.watch()
         finally:
@@ -80,13 +82,15 @@ def run(
 class _Child:
     """A process that runs a notebook, as its parent sees it."""
 
-    def __init__(self, work: Callable[..., dict[str, Any]], found: Found, limits: Limits):
+    def __init__(
+        self, work: Callable[..., dict[str, Any]], found: Found, limits: Limits, preload: Iterable[str]
+    ):
         self.found, self.limits = found, limits
         self.cell, self.cause, self.seconds = -1, ("", ""), 0.0
         self._kernels, self._most, self._begun_at = 0.0, limits.cell_seconds, 0.0
         self._started, self._killed = time.monotonic(), False
         self.folder = tempfile.mkdtemp(prefix="airlock-")
-        channel = fork_server.share()  # of this process, so that the child need not warm up its own
+        channel = fork_server.share(preload)  # of this process, so that the child need not warm up its own
         self._ours, theirs = socket.socketpair()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's, that there are threads: the child has no use for them

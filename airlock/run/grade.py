@@ -176,7 +176,7 @@ def run_notebook(
     if not apart.POSSIBLE:
         result = work(apart.Found(), limits, lambda message: None)
         return [Incident(**incident) for incident in result["incidents"]], result["seconds"]
-    result, found = apart.run(work, limits)
+    result, found = apart.run(work, limits, master.preload)
     if result:
         notebook.cells = nbformat.from_dict(result["notebook"]["cells"])
         notebook.metadata = nbformat.from_dict(result["notebook"]["metadata"])
