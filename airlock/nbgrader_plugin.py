@@ -12,14 +12,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from airlock.course.entries import read_entries
 from airlock.course.journal import Journal
 from airlock.course.load import load_master
+from airlock.course.marked import follow
 from airlock.course.results import write_results
+from airlock.course.standing import standing
 from airlock.handin.blanks import blanks_left
 from airlock.handin.choice import choose_notebooks
-from airlock.handin.files import beside, lay_over, read_submission
+from airlock.handin.files import beside, digest_of, lay_over, read_submission
 from airlock.handin.mend import Mended, mend
 from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError, MachineError
@@ -37,6 +41,8 @@ class Submission:
     chosen: dict[str, str]  # notebook of the assignment -> file of the submission
     record: Record
     mended: dict[str, Mended] = field(default_factory=dict)
+    following: Record | None = None  # the record, with what it owes to the one before
+    before: tuple | None = None  # that one, and what the gradebook had
 
 
 class SubmissionExporter(NotebookExporter):
@@ -104,7 +110,20 @@ class SubmissionExporter(NotebookExporter):
         journal.keep({*journal.records})
         journal.add(record)
         meta = {"assignment": record.assignment, "confinement": record.confinement}
-        write_results(folder, journal.records.values(), meta | {"versions": record.versions})
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            records = standing(book, self.config, record.assignment, folder.parent)
+        write_results(folder, records.values(), meta | {"versions": record.versions})
+
+    def following(self, submission: Submission) -> Record:
+        """The record with what it owes to the one before; before nbgrader writes anything about it."""
+        record = submission.record
+        record.hand_in = digest_of(submission.files)
+        if submission.before is None:
+            known = Journal(Path(self.coursedir.root) / "reports" / record.assignment).records
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+                entries = read_entries(book, record.assignment, [record.student])
+            submission.before = known.get(record.student), entries.get(record.student)
+        return follow(record, *submission.before)
 
     def _open(self, folder, student, assignment) -> Submission:
         files, found = read_submission(folder)
@@ -149,5 +168,15 @@ class Execute(NbGraderPreprocessor):
         record.seconds = {key: round(record.seconds.get(key, 0) + value, 3) for key, value in used.items()}
         grade.conclude(record)
         grade.leave_note(nb, record)
-        exporter.keep(record)
+        submission.following = exporter.following(submission)
+        return nb, resources
+
+
+class Keep(NbGraderPreprocessor):
+    """Comes last: writes the record down, once nbgrader has written its grades and penalties."""
+
+    def preprocess(self, nb, resources):
+        """Called by the exporter for each graded notebook."""
+        exporter = self.parent
+        exporter.keep(exporter.submission_of(resources["nbgrader"]).following)
         return nb, resources

@@ -53,6 +53,7 @@ def configure(c) -> None:
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
+        "airlock.nbgrader_plugin.Keep",
     ]
     c.GenerateFeedback.exporter_class = "airlock.pages.feedback.FeedbackExporter"
 

@@ -6,17 +6,22 @@ In ``nbgrader_config.py``, for ``nbgrader generate_feedback`` and the Formgrader
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
 """
 
+import hashlib
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Unicode, default
+from traitlets import Instance, Unicode, default
 
 from airlock.model.marks import is_grade
 from airlock.model.record import Check, Incident, Record
 from airlock.pages.cells import NO_ANSWER, Reader
 from airlock.pages.shared import environment
+
+# What of a record a page shows, beside checks, incidents and comments.
+SHOWN = ("student", "assignment", "status", "score", "max_score", "blanks", "late", "penalty")
 
 # The reports of numpy.testing and unittest, which quote what was expected.
 QUOTES_VALUES = re.compile(
@@ -35,31 +40,38 @@ def render_feedback(
     notebooks: dict[str, NotebookNode],
     record: Record,
     config=None,
-    late_penalty: float = 0.0,
     folder: Path | None = None,
     lang: str = "en",
 ) -> str:
     """Return the page of one submission.
 
-    ``notebooks``: by name, graded, as in ``autograded/``; empty where grading failed. A comment that
-    nbgrader's ``GetGrades`` left in a cell is shown with it. ``config``: traitlets configuration, of
-    which the delimiters of hidden tests and mark schemes are used. ``record.score`` is before the
-    ``late_penalty``. ``folder``: of the submission, for picture files that the text shows.
+    ``notebooks``: by name, graded, as in ``autograded/``; empty where grading failed. The record's comments
+    stand with the cells that they are about. ``config``: traitlets configuration, of which the delimiters
+    of hidden tests and mark schemes are used. ``folder``: of the submission, for picture files that the
+    text shows.
     """
     reader = Reader(config, 4 if len(notebooks) > 1 else 3, folder)
     views = {}
     for name, notebook in notebooks.items():
-        views[name] = reader.read(notebook, {c.grade_id: c for c in record.checks if c.notebook == name})
+        checks = {check.grade_id: check for check in record.checks if check.notebook == name}
+        comments = {one.grade_id: one.text for one in record.comments if one.notebook == name}
+        views[name] = reader.read(notebook, checks, comments)
     anchors = {(name, view.name): view.number for name, seen in views.items() for view in seen if view.check}
     return environment.get_template("feedback.html.j2").render(
         record=record,
         notebooks=views,
         anchors=anchors,
         comments=[view.number for cells in views.values() for view in cells if view.comment],
-        score=None if record.score is None else max(0.0, record.score - late_penalty),
-        late_penalty=late_penalty,
+        stamp=stamp(record),
         lang=lang,
     )
+
+
+def stamp(record: Record) -> str:
+    """Equal for records of which a page says the same; a page carries it, to be told from one out of date."""
+    shown = [getattr(record, name) for name in SHOWN]
+    parts = [asdict(record)[name] for name in ("checks", "incidents", "comments")]
+    return "airlock-" + hashlib.sha256(repr((shown, parts)).encode()).hexdigest()[:24]
 
 
 class FeedbackExporter(Exporter):
@@ -72,6 +84,7 @@ class FeedbackExporter(Exporter):
 
     output_mimetype = "text/html"
     lang = Unicode("en", help="Language of the page").tag(config=True)
+    _standing = Instance(dict, ())
 
     @default("file_extension")
     def _file_extension_default(self):
@@ -86,12 +99,30 @@ class FeedbackExporter(Exporter):
         with Gradebook(where["db_url"]) as gradebook:
             submission = gradebook.find_submission(where["assignment"], where["student"])
             record = _record(nb, where, submission)
-            penalty = submission.late_submission_penalty or 0.0
+            record = self._known(gradebook, where).get(where["student"], record)
         folder = resources.get("metadata", {}).get("path")
         folder = Path(folder) if folder else None
-        return render_feedback(
-            {where["notebook"]: nb}, record, self.config, penalty, folder, self.lang
-        ), resources
+        page = render_feedback({where["notebook"]: nb}, record, self.config, folder, self.lang)
+        return page, resources
+
+    def _known(self, gradebook, where: dict) -> dict[str, Record]:
+        """Everybody's record by now, where the course is known; results and report are renewed with it."""
+        from airlock.classroom.outcome import write_outcome
+        from airlock.course.results import read_results
+        from airlock.course.standing import standing
+
+        coursedir = getattr(self.parent, "coursedir", None)
+        reports = Path(coursedir.root if coursedir else ".") / "reports"
+        folder = reports / where["assignment"]
+        if not (folder / "results.json").is_file():
+            return {}
+        if where["assignment"] not in self._standing:
+            records = standing(gradebook, self.config, where["assignment"], reports)
+            results = read_results(folder)
+            names = [notebook.name for notebook in gradebook.find_assignment(where["assignment"]).notebooks]
+            write_outcome(coursedir, folder, records.values(), results, names)
+            self._standing[where["assignment"]] = records
+        return self._standing[where["assignment"]]
 
 
 def _record(nb, where: dict, submission) -> Record:
