@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.outcome import write_outcome
 from airlock.classroom.pool import grade_task
 from airlock.classroom.recorder import Recorder, Task
 from airlock.course.folders import find_submissions
@@ -18,6 +17,7 @@ from airlock.course.load import load_master
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
+from airlock.outcome import write_outcome
 from airlock.run.grade import blank_record
 from airlock.settings import Airlock
 

@@ -3,24 +3,23 @@
 import contextlib
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from nbgrader.utils import parse_utc
 
 from airlock.classroom.renewed_pages import renew_pages
 from airlock.course.folders import replace_folder
-from airlock.course.gradebook import Book
+from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
 from airlock.course.marked import follow, marked, only_marked, stands
 from airlock.course.results import write_results
 from airlock.handin.files import lay_over
-from airlock.model.errors import MachineError
+from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
 from airlock.run.grade import blank_record, failed
 
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
 KEPT = 50  # results that wait in memory for a gradebook or a disk that cannot be written
+
+GONE = "The hand-in is no longer in the folder of submissions; the marks are those of the gradebook."
 
 
 @dataclass
@@ -108,13 +107,19 @@ class Recorder:
             gone = only_marked(
                 student, self.room.assignment, self.room.blank.max_score, self.entries[student]
             )
-            found += [gone] if gone else []
+            if gone:
+                gone.status, gone.incidents = "incident", [Incident("gone", GONE)]
+                found.append(gone)
         return sorted(found, key=lambda record: record.student)
 
     def settle(self) -> list[Record]:
         """Renew penalties and pages, after all is graded or marks were given by hand; everybody's record."""
-        self.book.renew_penalties()
-        self.entries = self.book.entries()
+        try:
+            self.book.renew_penalties()
+            self.entries = self.book.entries()
+        except AirlockError:
+            if not any(record.status == "failed" for record in self.records.values()):
+                raise  # else it was told already, and what is known is written down
         records = self.standing()
         with self._writing():
             if self.room.settings.feedback:
@@ -136,7 +141,7 @@ class Recorder:
             replace_folder(folder("feedback", task.student), feedback)
         known = self.records.get(task.student)
         anew = known is None or known.hand_in != task.hand_in
-        self.book.record(record, unanswered, _timestamp(task.files, record), anew)
+        self.book.record(record, unanswered, handed_in_at(task.files, record), anew)
         self.entries |= self.book.entries(task.student)
 
     def _finish(self, record):
@@ -170,15 +175,3 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'The result'} could not be written ({error.strerror or error})."
     return f"Grading it failed with {type(error).__name__}: {error}"
-
-
-def _timestamp(files: dict[str, bytes], record: Record) -> datetime | None:
-    """When it was handed in, from the file that nbgrader's exchange leaves; None if there is none."""
-    written = files.get("timestamp.txt", b"")[:100].decode(errors="replace").strip()
-    try:
-        return parse_utc(written) if written else None
-    except (ValueError, OverflowError, TypeError):
-        message = "timestamp.txt holds no time, so lateness was not looked at."
-        record.incidents.append(Incident("mended", message))
-        record.status = "incident"
-        return None

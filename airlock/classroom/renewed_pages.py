@@ -30,7 +30,8 @@ def renew_pages(room: "Classroom", records: Iterable[Record]) -> None:
             notebooks = {}
             if name in here and record.score is not None:
                 notebooks = {name: nbformat.read(graded / f"{name}.ipynb", 4)}
-            pages[f"{name}.html"] = render_feedback(notebooks, record, folder=graded).encode()
+            page = render_feedback(notebooks, record, room.master.hidden, graded)
+            pages[f"{name}.html"] = page.encode(errors="backslashreplace")
         replace_folder(folder, pages)
 
 

@@ -18,9 +18,7 @@ def late_submissions(book: Gradebook, assignment: str) -> list[SubmittedAssignme
         select(SubmittedAssignment)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .where(SubmittedAssignment.assignment_id == found.id)
-        .where(
-            or_(SubmittedAssignment.timestamp > found.duedate, SubmittedNotebook.late_submission_penalty > 0)
-        )
+        .where(or_(late, SubmittedNotebook.late_submission_penalty > 0))
     )
     return list(book.db.scalars(query.distinct()))
 

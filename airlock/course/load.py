@@ -56,7 +56,17 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
                     f"{folder / record.name}.ipynb is written in {notebooks[record.name].language}: "
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
-    return Master(assignment_id, notebooks, _support_files(coursedir, folder, assignment_id))
+    files = _support_files(coursedir, folder, assignment_id)
+    return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)))
+
+
+def hidden_regions(config: Config) -> dict[str, str]:
+    """What begins and what ends a region that students never see, in the course's own words for it."""
+    tests, scheme = ClearHiddenTests(config=config), ClearMarkScheme(config=config)
+    return {
+        tests.begin_test_delimeter: tests.end_test_delimeter,
+        scheme.begin_mark_scheme_delimeter: scheme.end_mark_scheme_delimeter,
+    }
 
 
 def _config(coursedir: CourseDirectory) -> Config:
@@ -113,6 +123,13 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
                     raise AirlockError(
                         f"{record.name}.ipynb was changed after its assignment was generated, in cell "
                         f"{grade_id!r}: run `nbgrader generate_assignment {assignment_id} --force`."
+                    )
+                worth = float(reference.cell.metadata.nbgrader.get("points") or 0)
+                if compared and worth != points.get(grade_id, worth):
+                    raise AirlockError(
+                        f"{record.name}.ipynb was changed after its assignment was generated: {grade_id!r} "
+                        f"is worth {worth:g} points now, {points[grade_id]:g} in the gradebook: "
+                        f"run `nbgrader generate_assignment {assignment_id} --force`."
                     )
                 _as_saved(cell, saved[grade_id], points.get(grade_id))
                 names |= bound_names(cell.source) if names else set()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from airlock.course.entries import Cell, Entry, Grade
-from airlock.model.record import Change, Check, Comment, Earlier, Incident, Record
+from airlock.model.record import Change, Check, Comment, Earlier, Record
 
 
 def marked(record: Record, entry: Entry | None) -> Record:
@@ -55,8 +55,7 @@ def only_marked(student: str, assignment: str, max_score: float, entry: Entry) -
     checks = [Check(*cell, grade.max_points, grade.points) for cell, grade in entry.grades.items()]
     if all(check.points is None for check in checks):
         return None
-    gone = Incident("gone", "The hand-in is no longer there; the marks are those of the gradebook.")
-    record = Record(student, assignment, "incident", max_score, None, checks, incidents=[gone])
+    record = Record(student, assignment, "graded", max_score, None, checks)
     return marked(record, entry)
 
 

@@ -9,6 +9,7 @@ from airlock.course.entries import Entry, read_entries
 from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
 from airlock.course.marked import marked, only_marked
+from airlock.course.results import read_results
 from airlock.model.record import Record
 
 
@@ -28,6 +29,9 @@ def standing(book: Gradebook, config: Config, assignment: str, reports: Path) ->
     Whoever was graded by other means, or before the journal was lost, is known by the gradebook alone.
     """
     records = Journal(reports / assignment).records
+    if not records and (reports / assignment / "results.json").is_file():
+        known = map(Record.from_json, read_results(reports / assignment)["records"])
+        records = {record.student: record for record in known}
     found = {}
     for student, entry in renewed_entries(book, config, assignment).items():
         if student not in records:

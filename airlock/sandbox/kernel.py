@@ -107,7 +107,7 @@ class AirlockKernel(IPythonKernel):
         return self._cross(value)
 
     def _call(self, function, frames):
-        arguments, keywords = decode(frames, function=self._functions.__getitem__)
+        arguments, keywords = decode(frames, lambda handle, _: self._functions[handle])
         content, result = self._cross(function(*arguments, **keywords))
         if content["status"] != "ok":
             return content, []
@@ -124,7 +124,7 @@ class AirlockKernel(IPythonKernel):
         except (TypeError, ValueError) as error:
             return {"status": "uncrossable", "type": str(error)}, []
 
-    def _handle(self, value):
+    def _handle(self, value, pack):
         return next((handle for handle, known in self._functions.items() if known is value), None)
 
 

@@ -17,8 +17,8 @@ from nbgrader.apps import NbGraderAPI
 from synthetic import CHECKS, HIDDEN, a_class, a_notebook
 from traitlets.config import Config, PyFileConfigLoader
 
-from airlock.model.record import Check, Incident, Record
-from airlock.pages.cells import NO_ANSWER
+from airlock.course.load import hidden_regions
+from airlock.model.record import NO_ANSWER, Check, Incident, Record
 from airlock.pages.feedback import message_of, render_feedback
 from airlock.pages.formula import to_mathml
 from airlock.pages.shared import human, no_paths
@@ -77,7 +77,7 @@ def test_mark_scheme_is_hidden_and_delimiters_are_the_courses():
         test_cell("a = 1\n# GEHEIM\nSECRET = 2\n# OFFEN\nb = 3"),
     ]
     config = Config(ClearHiddenTests={"begin_test_delimeter": "GEHEIM", "end_test_delimeter": "OFFEN"})
-    text = page_of(cells, config=config).get_text()
+    text = page_of(cells, hidden=hidden_regions(config)).get_text()
     assert "Because" not in text and "SECRET" not in text and "Write." in text and "b = 3" in text
 
 
@@ -234,13 +234,13 @@ def test_formulae_are_readable_offline():
 
 def test_late_penalty_and_open_marks_are_said():
     record = Record(
-        "ada", "ps1", "graded", 5, 4, [Check("nb", "essay", 1, None), Check("nb", "test-x", 4, 4)]
+        "ada", "ps1", "graded", 5, 2.5, [Check("nb", "essay", 1, None), Check("nb", "test-x", 4, 4)]
     )
-    page = page_of(record=record, late_penalty=1.5)
+    record.late, record.penalty = 26 * 3600, 1.5
+    page = page_of(record=record)
     header = page.header.get_text(" ", strip=True)
-    assert (
-        "2.5 of 5" in header and "less 1.5 for handing in late" in header and "1 answer still waits" in header
-    )
+    assert "2.5 of 5" in header and "1 day 2 hours late: 4 points earned, less 1.5" in header
+    assert "1 answer still waits" in header
 
 
 def test_failed_submission_is_no_zero():
@@ -309,7 +309,7 @@ assert sum(squares(12)) == secret_expected
 ### END HIDDEN TESTS"""
 CONFIG = """
 c = get_config()
-c.GenerateFeedback.exporter_class = "airlock.pages.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
 """
 

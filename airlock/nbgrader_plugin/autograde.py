@@ -29,8 +29,7 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Record
 from airlock.run import grade
-from airlock.sandbox.fork_server import prefer_own_programs
-from airlock.settings import Airlock
+from airlock.settings import Airlock, prefer_own_programs
 
 
 @dataclass

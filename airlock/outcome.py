@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from airlock.course.results import write_results
+from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
-from airlock.pages.report import write_report
+from airlock.pages.report import render_report
 
 
 def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dict, notebooks: Iterable[str]):
@@ -27,4 +27,5 @@ def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dic
             )
             if path.exists()
         ]
-    write_report(meta | {"records": [record.to_json() for record in records]}, reports, links)
+    page = render_report(meta | {"records": [record.to_json() for record in records]}, reports, links)
+    write_whole(reports / "index.html", page)
