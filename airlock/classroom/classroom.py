@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from airlock.classroom.attendance import Attendance
+from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task
 from airlock.classroom.recorder import Recorder, Task
@@ -32,6 +34,8 @@ class Classroom:
             self.master = load_master(self.coursedir, assignment)
         self.blank = blank_record("", self.master)
         self.submissions = find_submissions(self.coursedir, assignment)
+        roster = find_roster(self.coursedir.root)
+        self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
         self.excluded: set[str] = set()
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
@@ -103,5 +107,7 @@ class Classroom:
             "confinement": self.blank.confinement,
             "versions": self.blank.versions,
             "seconds": self.seconds,
+            "absent": [asdict(person) for person in self.attendance.absent],
+            "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }
