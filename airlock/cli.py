@@ -23,9 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask cluster")
     grade.add_argument("--json", action="store_true", help="print results.json instead of the table")
+    collect = commands.add_parser("collect", help="put a platform's archive of hand-ins where it is graded")
+    collect.add_argument(
+        "file", nargs="+", type=Path, help="archive; a CSV file: Moodle's worksheet, for times"
+    )
+    collect.add_argument("--assignment", help="of which they are; default: the only one in source/")
     options = parser.parse_args(arguments)
     try:
-        return _grade(options)
+        return _grade(options) if options.command == "grade" else _collect(options)
     except AirlockError as error:
         print(f"airlock: {error}", file=sys.stderr)
         return 2
@@ -62,6 +67,19 @@ def _grade(options) -> int:
     else:
         print_table(records, room)
     return int(any(record.status == "failed" for record in records))
+
+
+def _collect(options) -> int:
+    from airlock.classroom.collect import collect
+    from airlock.classroom.table import print_collected
+    from airlock.course.application import load_course
+    from airlock.course.roster import course_roster, only_assignment
+
+    app = load_course()
+    assignment = options.assignment or only_assignment(app.coursedir)
+    done = collect(app.coursedir, assignment, course_roster(app.coursedir, app.config), options.file)
+    print_collected(done, assignment)
+    return int(bool(done.trouble))
 
 
 def _chosen(room, students: list[str] | None) -> list[str]:

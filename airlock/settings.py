@@ -4,7 +4,7 @@ import os
 import sys
 from dataclasses import asdict, fields
 
-from traitlets import Bool, Dict, Float, TraitError, validate
+from traitlets import Bool, Dict, Float, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from airlock.model.limits import Limits
@@ -15,6 +15,10 @@ class Airlock(Configurable):
 
     limits = Dict(help="Limits other than the defaults, see airlock.model.limits.Limits.").tag(config=True)
     feedback = Bool(True, help="Whether `airlock grade` writes the feedback pages.").tag(config=True)
+
+    roster = Unicode("roster.csv", help="The table of the class, as seen from the course's folder.").tag(
+        config=True
+    )
 
     gradebook_seconds = Float(
         30, min=0, help="How long to wait for another program to let go of the gradebook."

@@ -10,10 +10,12 @@ from pathlib import Path
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task
 from airlock.classroom.recorder import Recorder, Task
+from airlock.classroom.strays import place_strays
 from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.load import load_master
+from airlock.course.roster import course_roster
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
@@ -32,9 +34,12 @@ class Classroom:
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
         self.blank = blank_record("", self.master)
-        self.submissions = find_submissions(self.coursedir, assignment)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
-        self.excluded: set[str] = set()
+        self.roster = course_roster(self.coursedir, self.config)
+        self.excluded = self.roster.excluded if self.roster else set()
+        self.placed, self.strays = place_strays(self.coursedir, assignment, self.roster)
+        found = find_submissions(self.coursedir, assignment)
+        self.submissions = {name: folder for name, folder in found.items() if name not in self.excluded}
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
 
@@ -107,6 +112,10 @@ class Classroom:
             "max_score": self.blank.max_score,
             "confinement": self.blank.confinement,
             "versions": self.blank.versions,
+            "people": {one.id: [one.name, one.section] for one in self.roster.people} if self.roster else {},
+            "excluded": sorted(self.excluded),
+            "placed": self.placed,
+            "strays": self.strays,
             "seconds": self.seconds,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }

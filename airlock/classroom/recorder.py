@@ -115,6 +115,8 @@ class Recorder:
     def settle(self) -> list[Record]:
         """Renew penalties and pages, after all is graded or marks were given by hand; everybody's record."""
         try:
+            if self.room.roster:
+                self.book.enrol(self.room.roster)
             self.book.renew_penalties()
             self.entries = self.book.entries()
         except AirlockError:

@@ -31,10 +31,11 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "confinement": meta.get("confinement", {}),
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
+        **_class(records, meta),
         "records": [record.to_json() for record in records],
     }
     write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
-    write_whole(folder / "grades.csv", to_csv(records))
+    write_whole(folder / "grades.csv", to_csv(records, results))
 
 
 def read_results(folder: Path | str) -> dict:
@@ -42,14 +43,35 @@ def read_results(folder: Path | str) -> dict:
     return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
 
 
-def to_csv(records: list[Record]) -> str:
-    """One row per submission, one column per graded cell; where there is no score, the field is empty."""
+def _class(records: list[Record], meta: dict) -> dict:
+    """Who is in the roster and has not handed in, and who handed in and is not in it; found in odd places."""
+    people, students = meta.get("people", {}), {record.student for record in records}
+    excluded = meta.get("excluded", [])
+    return {
+        "people": people,
+        "absent": [one for one in people if one not in students and one not in excluded],
+        "unknown": sorted(students - people.keys()) if people else [],
+        "excluded": excluded,
+        "placed": meta.get("placed", []),
+        "strays": meta.get("strays", []),
+    }
+
+
+def to_csv(records: list[Record], results: dict | None = None) -> str:
+    """One row per submission, one column per graded cell; where there is no score, the field is empty.
+
+    With the ``results`` of a class with a roster: a row for whoever has not handed in, names and sections.
+    """
+    people, absent = (results or {}).get("people", {}), (results or {}).get("absent", [])
+    more = ["late_hours", "penalty"] + (["name", "section"] if people else [])
     columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
     ids = [grade_id for _, grade_id in columns]
     names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["student", "status", "score", "max_score", *map(plain, names), "blanks", "incidents"])
+    rows.writerow(
+        ["student", "status", "score", "max_score", *map(plain, names), "blanks", "incidents", *more]
+    )
     for record in records:
         points = {(check.notebook, check.grade_id): check.points for check in record.checks}
         failed = record.status == "failed"
@@ -62,8 +84,14 @@ def to_csv(records: list[Record]) -> str:
                 *(None if failed else points.get(column) for column in columns),
                 plain("; ".join(record.blanks)),
                 plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
+                round(record.late / 3600, 2),
+                record.penalty,
+                *(map(plain, people.get(record.student, ("", ""))) if people else ()),
             ]
         )
+    for student in absent:
+        empty = [None] * (len(columns) + 6)
+        rows.writerow([plain(student), "absent", *empty, *map(plain, people[student])])
     return text.getvalue()
 
 
