@@ -79,13 +79,13 @@ def to_csv(records: list[Record], results: dict | None = None) -> str:
             [
                 plain(record.student),
                 record.status,
-                None if failed else record.score,
-                record.max_score,
-                *(None if failed else points.get(column) for column in columns),
+                None if failed else _short(record.score),
+                _short(record.max_score),
+                *(None if failed else _short(points.get(column)) for column in columns),
                 plain("; ".join(record.blanks)),
                 plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
                 round(record.late / 3600, 2),
-                record.penalty,
+                _short(record.penalty),
                 *(map(plain, people.get(record.student, ("", ""))) if people else ()),
             ]
         )
@@ -93,6 +93,10 @@ def to_csv(records: list[Record], results: dict | None = None) -> str:
         empty = [None] * (len(columns) + 6)
         rows.writerow([plain(student), "absent", *empty, *map(plain, people[student])])
     return text.getvalue()
+
+
+def _short(value: float | None) -> str | None:
+    return None if value is None else f"{value:.10g}"
 
 
 def plain(text: str) -> str:
