@@ -4,12 +4,15 @@ import contextlib
 import time
 from dataclasses import dataclass, replace
 
+from traitlets.log import get_logger
+
 from airlock.classroom.renewed_pages import renew_pages
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
 from airlock.course.marked import follow, marked, only_marked, stands
 from airlock.course.results import write_results
+from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
@@ -69,7 +72,7 @@ class Recorder:
         What cannot be written is kept for :meth:`take_again`, as far as memory allows.
         """
         if isinstance(result, BaseException):
-            self.fail(task.student, "machine", _sentence(result), task.hand_in)
+            self.fail(task.student, "machine", self._reason(task.student, result), task.hand_in)
             return
         notebooks, unanswered, pages, record = result
         record = self.following(task, record)
@@ -80,7 +83,7 @@ class Recorder:
                 if self._second is not None and len(self._second) < KEPT:
                     self._second.append((task, result))
                     return
-                record = failed(record, "machine", _sentence(error))
+                record = failed(record, "machine", self._reason(task.student, error))
         self._finish(record)
 
     def take_again(self) -> None:
@@ -146,7 +149,13 @@ class Recorder:
         self.book.record(record, unanswered, handed_in_at(task.files, record), anew)
         self.entries |= self.book.entries(task.student)
 
+    def _reason(self, student: str, error: BaseException) -> str:
+        """Why there is no score; of what nobody foresaw the traceback is kept."""
+        kept = keep_traceback(self.room.reports, f"grading {student}", error)
+        return _sentence(error) + (f"; the traceback is in {kept.name}, beside the results." if kept else "")
+
     def _finish(self, record):
+        get_logger().debug("%s is %s: %s", record.student, record.status, record.seconds)
         if record.status == "failed" and record.student in self.entries:
             with contextlib.suppress(MachineError):  # is told already, or comes again with the next
                 self.book.forget_score(record.student)

@@ -7,6 +7,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import or_, select
 from traitlets.config import Config
 
+from airlock.undocumented import checked_penalty
+
 
 def late_submissions(book: Gradebook, assignment: str) -> list[SubmittedAssignment]:
     """Return the submissions of an assignment that are late, or were when their penalty was set."""
@@ -40,7 +42,7 @@ def assign_penalties(book: Gradebook, config: Config, submissions: Iterable[Subm
             if late:
                 penalty = plugin.plugin_inst.late_submission_penalty(submission.student.id, entry.score, late)
             if penalty is not None:
-                penalty = plugin._check_late_penalty(entry, penalty)
+                penalty = checked_penalty(plugin, entry, penalty)
             entry.late_submission_penalty = penalty
 
 
