@@ -17,9 +17,6 @@ class Airlock(Configurable):
     limits = Dict(help="Limits other than the defaults, see airlock.model.limits.Limits.").tag(config=True)
     feedback = Bool(True, help="Whether `airlock grade` writes the feedback pages.").tag(config=True)
 
-    roster = Unicode("roster.csv", help="The table of the class, as seen from the course's folder.").tag(
-        config=True
-    )
     preload = List(
         Unicode(),
         None,

@@ -1,26 +1,25 @@
 """Grade a class: what has to be graded goes out to workers, and what comes back is written down here."""
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from airlock.classroom.attendance import Attendance
+from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task
 from airlock.classroom.recorder import Recorder, Task
-from airlock.classroom.strays import place_strays
 from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.load import load_master
-from airlock.course.roster import course_roster
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
-from airlock.run.grade import blank_record
+from airlock.run.grade import blank_record, grading_digest
 from airlock.settings import Airlock
 
 
@@ -34,12 +33,10 @@ class Classroom:
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
         self.blank = blank_record("", self.master)
+        self.submissions = find_submissions(self.coursedir, assignment)
+        roster = find_roster(self.coursedir.root)
+        self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
-        self.roster = course_roster(self.coursedir, self.config)
-        self.excluded = self.roster.excluded if self.roster else set()
-        self.placed, self.strays = place_strays(self.coursedir, assignment, self.roster)
-        found = find_submissions(self.coursedir, assignment)
-        self.submissions = {name: folder for name, folder in found.items() if name not in self.excluded}
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
 
@@ -78,7 +75,6 @@ class Classroom:
             with Dispatcher(make_executor, slots, send) as dispatcher:
                 for task, result in dispatcher.results(next_task):
                     recorder.take(task, result)
-                    import airlock.pages.report  # noqa: F401  better now than when nobody computes
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)
@@ -94,12 +90,8 @@ class Classroom:
             self._recorder.fail(student, getattr(error, "kind", "unreadable"), str(error))
             return None
         hand_in = digest_of(files)
-        return Task(student, files, incidents, self._digest(hand_in), hand_in)
-
-    def _digest(self, hand_in: str) -> str:
-        """Equal when grading again would do the same: submission, assignment, limits and versions."""
-        parts = (self.master.digest, asdict(self.limits), self.blank.versions, hand_in)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+        digest = grading_digest(hand_in, self.master, self.limits)
+        return Task(student, files, incidents, digest, hand_in)
 
     def folder(self, kind: str, student: str) -> Path:
         """Where a student's submission is: ``kind`` is "autograded" or "feedback"."""
@@ -113,10 +105,8 @@ class Classroom:
             "max_score": self.blank.max_score,
             "confinement": self.blank.confinement,
             "versions": self.blank.versions,
-            "people": {one.id: [one.name, one.section] for one in self.roster.people} if self.roster else {},
-            "excluded": sorted(self.excluded),
-            "placed": self.placed,
-            "strays": self.strays,
             "seconds": self.seconds,
+            "absent": [asdict(person) for person in self.attendance.absent],
+            "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }

@@ -1,196 +1,189 @@
-"""Put the hand-ins of a platform's archive where they are graded, each in the folder of its student.
+"""``airlock collect``: a learning platform's archive becomes folders in ``submitted/``; no attempt is lost.
 
-Every attempt is kept in ``downloaded/ASSIGNMENT/attempts/STUDENT/``; the last is put into ``submitted/``.
+Every attempt is kept in ``downloaded/ASSIGNMENT/attempts/STUDENT/TIME/``; the latest of a student is what
+``submitted/STUDENT/ASSIGNMENT/`` holds, with its time in ``timestamp.txt``, where nbgrader looks for it. What
+cannot be matched lies in ``downloaded/ASSIGNMENT/unmatched/``.
 """
 
 import re
 import shutil
-from collections.abc import Iterable
+import tempfile
+import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from dateutil import parser as dates
-
-from airlock.course.folders import replace_folder
-from airlock.course.roster import Roster, read_roster, table
-from airlock.handin.archives import Archive, Attempt, read_archive
-from airlock.handin.files import digest_of, is_notebook, read_submission
+from airlock.classroom.roster import FILE, Person, Roster, read_roster
+from airlock.handin.filenames import printable, storable
+from airlock.handin.platforms import HandedIn, read_archive
+from airlock.handin.slim import MAX_STORED
 from airlock.model.errors import AirlockError
-from airlock.model.people import Identity, Names, Person
+from airlock.model.record import Incident
 
-FORMAT = "%Y-%m-%dT%H%M%SZ"  # of the time in the name of a kept attempt; sorts by time
-TIME = "timestamp.txt"  # nbgrader reads from it when a submission was handed in
+TIME = "%Y-%m-%dT%H-%M-%S"
+STAMP = "timestamp.txt"
+STAMP_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 
 @dataclass
 class Collected:
-    """What became of an archive, each a list of sentences or ids."""
+    """What became of an archive: students placed, their attempts, and what could not be matched."""
 
-    platform: str = ""
     placed: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
-    older: list[str] = field(default_factory=list)
-    trouble: list[str] = field(default_factory=list)
-    timeless: list[str] = field(default_factory=list)  # the platform says late, and not how late
+    unchanged: list[str] = field(default_factory=list)
+    attempts: int = 0
+    unmatched: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 class Collector:
-    """Collects archives of one assignment into a course."""
+    """Places the files of archives in a course."""
 
     def __init__(self, coursedir, assignment: str, roster: Roster | None):
         self.coursedir, self.assignment, self.roster = coursedir, assignment, roster
-        self.kept = Path(coursedir.root) / "downloaded" / assignment / "attempts"
-        self.times: dict[str, datetime] = {}
-        self.participants = Names()
+        self.downloaded = Path(coursedir.root) / "downloaded" / assignment
 
-    def read_times(self, path: Path) -> None:
-        """Read Moodle's grading worksheet: who is which participant, and when they handed in."""
-        worksheet = read_roster(path)
-        for person in worksheet.people:
-            self.participants.add(person)
-        for (_, row), person in zip(table(path), worksheet.people, strict=True):
-            time = _worksheet_time(row.get("time", ""))
-            if time:
-                self.times[person.participant] = time
+    def collect(self, archive: Path) -> Collected:
+        """Take one archive in.
 
-    def collect(self, path: Path) -> Collected:
-        """Collect one archive. Raises AirlockError where it cannot be read."""
-        archive = read_archive(path)
-        done = Collected(archive.platform)
-        done.trouble += [f"{name}: not a file that was handed in; left out." for name in archive.left]
-        if not archive.attempts:
-            raise AirlockError(
-                f"There is no hand-in in {path}: expected an archive of Moodle, Canvas or Gradescope."
-            )
-        for attempt in archive.attempts:
-            self._collect(archive, attempt, done)
-        return done
-
-    def _collect(self, archive: Archive, attempt: Attempt, done: Collected) -> None:
-        names = ", ".join(map(str, attempt.people)) or "nobody"
-        if not any(is_notebook(name) or name.lower().endswith(".zip") for name in attempt.members):
-            done.trouble.append(f"{names}: no notebook among {', '.join(list(attempt.members)[:3])}.")
-            return
+        Raises AirlockError where it cannot be read, or is no platform's.
+        """
+        found, outcome = {}, Collected()
         try:
-            files = archive.files(attempt)
-        except AirlockError as error:
-            done.trouble.append(f"{names}: {error}")
+            with zipfile.ZipFile(archive) as opened:
+                for one in read_archive(opened, archive.name):
+                    if isinstance(one, str):
+                        self._unmatched(opened, one, outcome)
+                    else:
+                        found.setdefault((one.who, one.attempt), []).append(one)
+                for (who, _), files in found.items():
+                    self._take(opened, who, files, outcome)
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise AirlockError(f"{archive} is no zip archive that can be read ({reason}).") from None
+        for student in {path.name for path in (self.downloaded / "attempts").glob("*") if path.is_dir()}:
+            (outcome.placed if self._place(student) else outcome.unchanged).append(student)
+        outcome.placed.sort()
+        return outcome
+
+    def _take(self, opened, who: tuple[str, ...], files: list[HandedIn], outcome: Collected) -> None:
+        """Keep one attempt of one student."""
+        person = self.roster.find(*who) if self.roster else Person(_slug(who))
+        if person is None:
+            for one in files:
+                self._unmatched(opened, one.member.filename, outcome)
             return
-        for identity in attempt.people:
-            person = self._who(identity, done)
-            if person is None:
-                continue
-            time = attempt.time or self.times.get(identity.participant)
-            if attempt.late and time is None:
-                done.timeless.append(person.id)
-            self._place(person.id, files, time, done)
+        time = max(one.time for one in files)
+        incidents: list[Incident] = []
+        kept = storable({one.path: one.member for one in files}, incidents)
+        outcome.remarks += [f"{person.id}: {incident.message}" for incident in incidents]
+        target = self.downloaded / "attempts" / person.id / time.strftime(TIME)
+        _write(opened, kept, target)
+        outcome.attempts += 1
 
-    def _who(self, identity: Identity, done: Collected) -> Person | None:
-        if identity.participant and (
-            known := self.participants.find(Identity(participant=identity.participant))
-        ):
-            one = known[0]
-            identity = Identity(
-                one.name, (), tuple(filter(None, (one.login, one.email))), identity.participant
-            )
-        if self.roster is None:
-            logins = [login.split("@")[0] for login in identity.logins]
-            name = (
-                re.sub(r"[^\w.@-]+", "-", (logins or [identity.name or str(identity)])[0]).strip("-.").lower()
-            )
-            return Person(name) if name else None
-        found = self.roster.find(identity)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = ", ".join(person.id for person in found)
-            done.trouble.append(f"{identity}: could be {ids}; put it into the right folder by hand.")
-            return None
-        close = self.roster.closest(identity.name) if identity.name else None
-        hint = f"; perhaps {close.id} ({close.name})" if close else ""
-        done.trouble.append(
-            f"{identity}: not in {self.roster.path.name}{hint}; add or correct the line there."
-        )
-        return None
-
-    def _place(self, student: str, files: dict[str, bytes], time: datetime | None, done: Collected) -> None:
-        files = {name: data for name, data in files.items() if name != TIME}
-        if time is not None:
-            files[TIME] = f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()
-        folder = Path(
+    def _place(self, student: str) -> bool:
+        """Put the latest attempt of a student into ``submitted/``; whether anything changed."""
+        attempts = self.downloaded / "attempts" / student
+        target = Path(
             self.coursedir.format_path(self.coursedir.submitted_directory, student, self.assignment)
         )
-        kept = self.kept / student
-        if folder.is_dir():
-            self._keep(kept, read_submission(folder)[0])  # also what was put there by hand
-        self._keep(kept, files)
-        newest = self._newest(kept, files)
-        if folder.is_dir() and digest_of(read_submission(folder)[0]) == digest_of(newest):
-            (done.same if newest == files else done.older).append(student)
-            return
-        replace_folder(folder, newest, writable=True)
-        done.placed.append(student)
+        if target.is_dir() and not any(_same(target, path) for path in attempts.iterdir()):
+            _copy(target, attempts / _time_of(target).strftime(TIME))  # put there by hand: an attempt too
+        latest = max(attempts.iterdir(), key=lambda path: path.name)
+        if target.is_dir() and _same(target, latest):
+            return False
+        time = datetime.strptime(latest.name[: len("2026-01-31T23-59-59")], TIME).replace(tzinfo=UTC)
+        _copy(latest, target, time.strftime(STAMP_FORMAT))
+        return True
 
-    def _keep(self, kept: Path, files: dict[str, bytes]) -> None:
-        """Keep an attempt under its time, or under when it was collected; one that is known is kept once."""
-        wanted = _without_time(files)
-        for old in kept.glob("*"):
-            if old.is_dir() and _without_time(read_submission(old)[0]) == wanted:
-                if TIME in files:  # the time became known
-                    (old / TIME).write_bytes(files[TIME])
-                return
-        time = _time_of(files) or datetime.now(UTC)
-        number, name = 1, time.strftime(FORMAT)
-        while (kept / name).exists():
+    def _unmatched(self, opened, name: str, outcome: Collected) -> None:
+        outcome.unmatched.append(name)
+        kept = storable({re.sub(r"^[/\\.]+|\.\.+", "", name): opened.getinfo(name)}, [])
+        for path, member in kept.items():
+            place = self.downloaded / "unmatched" / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _extract(opened, member, place)
+
+
+def find_roster(root: str) -> Roster | None:
+    """The class of a course, where there is a file that says who it is."""
+    path = Path(root) / FILE
+    return read_roster(path) if path.exists() else None
+
+
+def tell(outcome: Collected) -> str:
+    """What became of an archive, for the terminal."""
+    lines = [f"{len(outcome.placed)} placed or renewed, {len(outcome.unchanged)} as before;"
+             f" attempts in the archive: {outcome.attempts}."]  # fmt: skip
+    lines += [printable(remark) for remark in outcome.remarks]
+    if outcome.unmatched:
+        lines.append(f"Not matched, add them to {FILE} or place them by hand from downloaded/:")
+        lines += [f"  {printable(name)}" for name in outcome.unmatched]
+    return "\n".join(lines)
+
+
+def _slug(who: tuple[str, ...]) -> str:
+    """A folder's name for a student of whom only the archive tells."""
+    name = next((word for word in who if not word.isdecimal()), who[0]).partition("@")[0]
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or who[0]
+
+
+def _write(opened, members: dict[str, zipfile.ZipInfo], target: Path) -> None:
+    """Write the files of an attempt into a folder, in one step."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as part:
+        folder = Path(part) / "files"
+        folder.mkdir()
+        for path, member in members.items():
+            if ".." not in PurePosixPath(path).parts and not path.startswith("/"):
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                _extract(opened, member, folder / path)
+        number, free = 1, target
+        while free.is_dir() and not _same(folder, free):  # another attempt of the same second
             number += 1
-            name = f"{time.strftime(FORMAT)}-{number}"
-        replace_folder(kept / name, files, writable=True)
-
-    def _newest(self, kept: Path, last: dict[str, bytes]) -> dict[str, bytes]:
-        """The attempt to grade: the latest by time; without one, the last that was collected."""
-        if _time_of(last) is None:
-            return last
-        attempts = [read_submission(folder)[0] for folder in sorted(kept.iterdir()) if folder.is_dir()]
-        timed = [files for files in attempts if _time_of(files)]
-        return max(timed, key=lambda files: _time_of(files) or datetime.min.replace(tzinfo=UTC))
+            free = target.with_name(f"{target.name}-{number}")
+        if not free.is_dir():
+            folder.rename(free)
 
 
-def _without_time(files: dict[str, bytes]) -> str:
-    return digest_of({name: data for name, data in files.items() if name != TIME})
+def _extract(opened, member: zipfile.ZipInfo, path: Path) -> None:
+    """Write one file, cut where it is larger than a submission may have."""
+    with opened.open(member) as source, open(path, "wb") as file:
+        room = MAX_STORED
+        while room > 0 and (data := source.read(min(room, 2**20))):
+            file.write(data)
+            room -= len(data)
 
 
-def _time_of(files: dict[str, bytes]) -> datetime | None:
-    text = files.get(TIME, b"").decode(errors="replace").strip().removesuffix(" UTC")
+def _copy(source: Path, target: Path, stamp: str = "") -> None:
+    """Copy a folder in one step, with the time of the attempt in it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(".part-*"):  # by a run that was killed here
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as part:
+        folder, old = Path(part) / "files", Path(part) / "old"
+        shutil.copytree(source, folder, symlinks=True)
+        if stamp:
+            (folder / STAMP).write_text(stamp + "\n", encoding="utf-8")
+        if target.exists():
+            target.rename(old)
+        folder.rename(target)
+
+
+def _time_of(folder: Path) -> datetime:
+    """When what lies in a folder was handed in: by its time stamp, else by its files."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
-    except ValueError:
-        return None
+        return datetime.strptime((folder / STAMP).read_text().strip(), STAMP_FORMAT).replace(tzinfo=UTC)
+    except (OSError, ValueError):
+        changed = [path.lstat().st_mtime for path in folder.rglob("*") if not path.is_dir()]
+        return datetime.fromtimestamp(max(changed, default=folder.stat().st_mtime), UTC)
 
 
-def _worksheet_time(text: str) -> datetime | None:
-    """A time as Moodle writes it, "Friday, 1 May 2026, 11:05 PM", in this computer's zone; None for none."""
-    try:
-        return dates.parse(text).astimezone(UTC) if text.strip(" -") else None
-    except (ValueError, OverflowError):
-        return None
+def _same(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files, time stamps aside."""
+    return _content(one) == _content(other)
 
 
-def collect(coursedir, assignment: str, roster: Roster | None, paths: Iterable[Path]) -> Collected:
-    """Collect archives, and Moodle's grading worksheets (CSV) that say when; what became of all together."""
-    collector, together = Collector(coursedir, assignment, roster), Collected()
-    tables = [path for path in paths if path.suffix.lower() == ".csv"]
-    for path in tables:
-        collector.read_times(path)
-    for path in (path for path in paths if path not in tables):
-        if not path.is_file():
-            raise AirlockError(f"{path} is not there: give the archive that the platform made.")
-        done = collector.collect(path)
-        together.platform = done.platform
-        for name in ("placed", "same", "older", "trouble", "timeless"):
-            getattr(together, name).extend(getattr(done, name))
-        store = Path(coursedir.root) / "downloaded" / assignment / "archive"
-        store.mkdir(parents=True, exist_ok=True)
-        if path.resolve().parent != store.resolve():
-            shutil.copy(path, store / path.name)
-    return together
+def _content(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != STAMP)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

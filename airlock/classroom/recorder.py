@@ -106,7 +106,7 @@ class Recorder:
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
-        for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
+        for student in sorted(self.entries.keys() - self.room.submissions.keys()):
             gone = only_marked(
                 student, self.room.assignment, self.room.blank.max_score, self.entries[student]
             )
@@ -118,8 +118,6 @@ class Recorder:
     def settle(self) -> list[Record]:
         """Renew penalties and pages, after all is graded or marks were given by hand; everybody's record."""
         try:
-            if self.room.roster:
-                self.book.enrol(self.room.roster)
             self.book.renew_penalties()
             self.entries = self.book.entries()
         except AirlockError:

@@ -6,7 +6,6 @@ import sys
 from tqdm import tqdm
 
 from airlock.model.record import Record
-from airlock.pages.shared import count
 
 REASON_WIDTH = 96
 
@@ -48,42 +47,17 @@ def print_table(records: list[Record], room) -> None:
             if len(line) > REASON_WIDTH:
                 line = line[: REASON_WIDTH - 3] + "..."
             print(f"{'':{width}}  {'':9}  {name}: {line}")
-    times = {status: sum(record.status == status for record in records) for status in ("incident", "failed")}
+    count = {status: sum(record.status == status for record in records) for status in ("incident", "failed")}
     print(
-        f"\n{count(records, 'submission')}, {room.skipped} of them graded before; "
-        f"{times['incident']} with incidents, {times['failed']} failed. "
+        f"\n{len(records)} submissions, {room.skipped} of them graded before; "
+        f"{count['incident']} with incidents, {count['failed']} failed. "
         f"{room.seconds['wall']:.1f} s, of which this process computed {room.seconds['coordinator']:.1f} s."
     )
-    _print_class(records, room)
+    if absent := [_plain(person.name or person.id) for person in room.attendance.absent]:
+        print(f"Not handed in ({len(absent)}): {', '.join(absent)}.")
+    for note in room.attendance.notes:
+        print(f"NOTE: {_plain(note)}")
     print(f"Report: {room.reports / 'index.html'}")
-
-
-def _print_class(records: list[Record], room) -> None:
-    """Who has not handed in, whom the roster does not know, and what lies in an odd place."""
-    if room.roster:
-        here = {record.student for record in records}
-        absent = [one for one in room.roster.by_id if one not in here and one not in room.excluded]
-        unknown = sorted(here - room.roster.by_id.keys())
-        for what, who in (("not handed in", absent), (f"not in {room.roster.path.name}", unknown)):
-            if who:
-                print(f"{count(who, 'student')} {what}: {_plain(', '.join(who))}")
-    for sentence in (*room.placed, *room.strays):
-        print(_plain(sentence))
-
-
-def print_collected(done, assignment: str) -> None:
-    """What became of an archive: who was placed, and what needs a hand."""
-    print(f"{done.platform}: {count(done.placed, 'hand-in')} of {assignment} placed.")
-    for what, who in (("as before", done.same), ("older than what is there", done.older)):
-        if who:
-            print(f"{count(who, 'hand-in')} {what}: {_plain(', '.join(sorted(who)))}")
-    if done.timeless:
-        print(
-            f"Late, the platform says, but not when: {_plain(', '.join(sorted(done.timeless)))}. "
-            "Write the time into timestamp.txt beside the notebook, such as 2026-05-01 23:59 UTC."
-        )
-    for sentence in done.trouble:
-        print(f"NOT PLACED  {_plain(sentence)}")
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """Write what grading found into nbgrader's gradebook, as ``nbgrader autograde`` does: manual grades stay."""
 
 import contextlib
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from airlock.course.entries import Entry, read_entries
 from airlock.course.lateness import assign_penalties, late_submissions
-from airlock.course.roster import Roster
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import NO_ANSWER, Incident, Record
 
@@ -67,30 +66,6 @@ class Book:
                 self._record_notebook(entry, points, handed_in.get(entry.name), anew)
             self.book.db.flush()
             assign_penalties(self.book, self.config, [submission])
-            self.book.db.commit()
-
-    def enrol(self, roster: Roster) -> None:
-        """Write names and extensions of the roster into the gradebook."""
-        with self._writing():
-            due = self.book.find_assignment(self.assignment).duedate
-            local = due and due.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
-            here = {student.id: student for student in self.book.students}
-            for person in roster.people:
-                known = {
-                    "first_name": person.first or None,
-                    "last_name": person.last or None,
-                    "email": person.email or None,
-                    "lms_user_id": person.lms_user_id or None,
-                }
-                known = {field: value for field, value in known.items() if value}
-                student = here.get(person.id)
-                if student is None or any(getattr(student, name) != value for name, value in known.items()):
-                    self.book.update_or_create_student(person.id, **known)
-            submissions = {one.student_id: one for one in self.book.assignment_submissions(self.assignment)}
-            for student in roster.extensions.keys() & submissions.keys():
-                longer = roster.extension(student, self.assignment, local)
-                if longer is not None:
-                    submissions[student].extension = longer
             self.book.db.commit()
 
     def renew_penalties(self) -> None:

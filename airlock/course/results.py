@@ -13,6 +13,7 @@ from pathlib import Path
 from airlock.model.record import Record
 from airlock.model.text import visible
 
+LATENESS = ("late_hours", "penalty")
 # A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
 # parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
@@ -22,7 +23,8 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
     """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
-    ``confinement``, ``versions``, ``seconds`` and ``made``.
+    ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
+    in, as dicts) and ``notes`` (sentences on what needs a hand).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,11 +36,12 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "confinement": meta.get("confinement", {}),
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
-        **_class(records, meta),
+        "absent": meta.get("absent", []),
+        "notes": meta.get("notes", []),
         "records": [record.to_json() for record in records],
     }
     write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
-    write_whole(folder / "grades.csv", to_csv(records, results))
+    write_whole(folder / "grades.csv", to_csv(records, results["absent"]))
 
 
 def read_results(folder: Path | str) -> dict:
@@ -46,34 +49,28 @@ def read_results(folder: Path | str) -> dict:
     return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
 
 
-def _class(records: list[Record], meta: dict) -> dict:
-    """Who is in the roster and has not handed in, and who handed in and is not in it; found in odd places."""
-    people, students = meta.get("people", {}), {record.student for record in records}
-    excluded = meta.get("excluded", [])
-    return {
-        "people": people,
-        "absent": [one for one in people if one not in students and one not in excluded],
-        "unknown": sorted(students - people.keys()) if people else [],
-        "excluded": excluded,
-        "placed": meta.get("placed", []),
-        "strays": meta.get("strays", []),
-    }
-
-
-def to_csv(records: list[Record], results: dict | None = None) -> str:
+def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
     """One row per submission, one column per graded cell; where there is no score, the field is empty.
 
-    With the ``results`` of a class with a roster: a row for whoever has not handed in, names and sections.
+    Who of the class has not handed in has a row as well, with the status ``not handed in``.
     """
-    people, absent = (results or {}).get("people", {}), (results or {}).get("absent", [])
-    more = ["late_hours", "penalty"] + (["name", "section"] if people else [])
     columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
     ids = [grade_id for _, grade_id in columns]
     names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(
-        ["student", "status", "score", "max_score", *map(plain, names), "blanks", "incidents", *more]
+        [
+            "student",
+            "status",
+            "score",
+            "max_score",
+            *map(plain, names),
+            "blanks",
+            "incidents",
+            "late_hours",
+            "penalty",
+        ]
     )
     for record in records:
         points = {(check.notebook, check.grade_id): check.points for check in record.checks}
@@ -89,12 +86,12 @@ def to_csv(records: list[Record], results: dict | None = None) -> str:
                 plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
                 round(record.late / 3600, 2),
                 _short(record.penalty),
-                *(map(plain, people.get(record.student, ("", ""))) if people else ()),
             ]
         )
-    for student in absent:
-        empty = [None] * (len(columns) + 6)
-        rows.writerow([plain(student), "absent", *empty, *map(plain, people[student])])
+    highest = max((record.max_score for record in records), default=None)
+    for person in absent:
+        empty = [None] * (len(columns) + 4)
+        rows.writerow([plain(person["id"]), "not handed in", None, _short(highest), *empty])
     return text.getvalue()
 
 

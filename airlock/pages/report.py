@@ -53,8 +53,6 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
         failed=[record for record in records if record.status == "failed"],
         failures=by_kind(records, failed=True),
         incidents=by_kind(records, failed=False),
-        roster=roster(results),
-        strays=[*results.get("strays", []), *results.get("placed", [])],
         changed=[record for record in records if record.changes],
         headline=headline(records, graded, results["max_score"]),
         teach=teach(found, len(graded)),
@@ -74,23 +72,6 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
-
-
-def roster(results: dict) -> list[tuple[str, list[tuple[str, str, str]], str]]:
-    """Title, people with name and section, and what is said of them, of a class with a roster."""
-    people = results.get("people", {})
-
-    def named(students):
-        return [(student, *people.get(student, ("", ""))) for student in students]
-
-    return [
-        (
-            "Not handed in",
-            named(results.get("absent", [])),
-            "in the roster without a hand-in.",
-        ),
-        ("Not in the roster", named(results.get("unknown", [])), "graded, but not in the roster."),
-    ]
 
 
 def headline(records: list[Record], graded: list[Record], max_score: float) -> str:
