@@ -53,6 +53,7 @@ class MasterNotebook:
     name: str
     cells: tuple[MasterCell, ...]
     metadata: NotebookNode  # kernelspec and language_info
+    preload: tuple[str, ...] = ()  # modules that a kernel has imported before its first cell
 
     @property
     def language(self) -> str:
@@ -94,6 +95,7 @@ class Master:
         notebooks = {
             name: {
                 "metadata": notebook.metadata,
+                "preload": list(notebook.preload),
                 "cells": [[c.cell, c.released, list(c.names), list(c.in_place)] for c in notebook.cells],
             }
             for name, notebook in self.notebooks.items()
@@ -110,7 +112,9 @@ class Master:
         for name, notebook in plain["notebooks"].items():
             parts = notebook["cells"]
             cells = (MasterCell(from_dict(cell), text, *map(tuple, names)) for cell, text, *names in parts)
-            notebooks[name] = MasterNotebook(name, tuple(cells), from_dict(notebook["metadata"]))
+            notebooks[name] = MasterNotebook(
+                name, tuple(cells), from_dict(notebook["metadata"]), tuple(notebook["preload"])
+            )
         files = {path: base64.b64decode(text) for path, text in plain["files"].items()}
         return cls(plain["assignment"], notebooks, files, plain["hidden"])
 
