@@ -90,7 +90,7 @@ class Dependence:
         return [place for place in naming if place in near] or naming or near
 
     def must_run_again(self, position: int) -> bool:
-        """Whether a change in an answer cell can show in values that cells have computed, not only in calls."""
+        """Whether a change in an answer can show in values that cells have computed, not only in calls."""
         source = self.source(self.notebook.cells[position])
         tree = parse(source)
         kinds = (*FUNCTION, ast.ClassDef, ast.Import, ast.ImportFrom)

@@ -1,4 +1,4 @@
-"""Whether a surviving mutant is wrong at all: compared with the reference on inputs like those of the checks."""
+"""Whether a surviving mutant is wrong at all: it and the reference on inputs like those of the checks."""
 
 import math
 from collections.abc import Iterator
@@ -9,11 +9,19 @@ from airlock.check.workbench import Workbench, copied
 from airlock.run.bridge import Bridge, Lost
 
 INPUTS = 2000  # of one comparison, at most
-SEED = "import random as _r\n_r.seed(7)\ntry:\n    import numpy as _n\n    _n.random.seed(7)\nexcept ImportError:\n    pass"
+SEED = """import random as _r
+_r.seed(7)
+try:
+    import numpy as _n
+    _n.random.seed(7)
+except ImportError:
+    pass"""
 SIGMAS = 6  # of the difference of two means or spreads, for answers that draw random numbers
 
 
-def is_equivalent(bench: Workbench, position: int, source: str, tests: list[int], inputs: int = INPUTS) -> bool:
+def is_equivalent(
+    bench: Workbench, position: int, source: str, tests: list[int], inputs: int = INPUTS
+) -> bool:
     """Whether a text gives what the reference gives, for the calls of ``tests`` and random ones like them.
 
     Where the tests call none of the answer's functions, whether its variables have the same values.
@@ -22,7 +30,10 @@ def is_equivalent(bench: Workbench, position: int, source: str, tests: list[int]
     for place in tests:
         calls = [call for call in bench.first[place].calls if call[0] in names]
         reference = bench.references[bench.notebook.cells[position].grade_id or ""]
-        with bench.forked(place, position, reference) as right, bench.forked(place, position, source) as other:
+        with (
+            bench.forked(place, position, reference) as right,
+            bench.forked(place, position, source) as other,
+        ):
             if not calls:
                 if not _same_values(right, other, sorted(names)):
                     return False
@@ -98,7 +109,7 @@ def _result(bridge: Bridge, name: str, call: tuple | None) -> tuple:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two results are the same, but for rounding and for the kind of number or sequence of numbers."""
+    """Whether two results are the same, but for rounding and the kind of numbers, or what an array is in."""
     if isinstance(one, np.ndarray | np.generic) or isinstance(other, np.ndarray | np.generic):
         try:
             one, other = np.asarray(one), np.asarray(other)

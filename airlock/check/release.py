@@ -15,7 +15,9 @@ def leaks(trial: Trial) -> list[dict[str, str]]:
     found = []
     places = {f"{name}.ipynb": _texts(data) for name, data in trial.released.items()}
     places |= {path: [data.decode("utf-8", "replace")] for path, data in trial.files.items()}
-    lines = {path: {ln.strip() for text in texts for ln in text.split("\n")} for path, texts in places.items()}
+    lines = {
+        path: {ln.strip() for text in texts for ln in text.split("\n")} for path, texts in places.items()
+    }
     for name, hidden in trial.hidden.items():
         public = _public(trial, name)
         for cell, kind, line in hidden:
@@ -44,10 +46,12 @@ def faults(trial: Trial) -> list[str]:
 
 
 def _public(trial: Trial, name: str) -> set[str]:
-    """Lines that stand outside of what is hidden as well, by the author's will, in cells that hide nothing."""
+    """Lines that the author gives away on purpose: in code cells that hide nothing."""
     hiding = {cell for cell, _, _ in trial.hidden[name]}
     cells = trial.master.notebooks[name].cells
-    given = [c.released for c in cells if c.cell.cell_type == "code" and (c.grade_id or c.cell.id) not in hiding]
+    given = [
+        c.released for c in cells if c.cell.cell_type == "code" and (c.grade_id or c.cell.id) not in hiding
+    ]
     return {line.strip() for text in given for line in text.split("\n")}
 
 

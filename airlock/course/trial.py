@@ -52,7 +52,9 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
     if not outcome["success"]:
-        reasons = [line for line in str(outcome.get("log") or outcome.get("error")).splitlines() if line.strip()]
+        reasons = [
+            line for line in str(outcome.get("log") or outcome.get("error")).splitlines() if line.strip()
+        ]
         telling = next((line for line in reversed(reasons) if "rror" in line and ":" in line), reasons[-1:])
         raise AirlockError(f"nbgrader cannot generate {assignment}: {telling} ")
     master = load_master(trial, assignment)
@@ -89,7 +91,8 @@ def _texts(notebook, config: Config):
                 others = [
                     line
                     for at, line in enumerate(lines)
-                    if not (begin in line and at != start) and not (end in line and _belongs(lines, at, begin) != start)
+                    if not (begin in line and at != start)
+                    and not (end in line and _belongs(lines, at, begin) != start)
                 ]
                 piece = nbformat.v4.new_code_cell("\n".join(others), metadata=cell.metadata)
                 language = {"language": notebook.metadata.get("kernelspec", {}).get("language", "python")}
