@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 
 from airlock.check import judge, release
+from airlock.check.equivalence import INPUTS
 from airlock.check.mutants import Mutant, mutants
 from airlock.classroom.pool import grade_task
 from airlock.course.trial import Trial
@@ -34,8 +35,9 @@ class Checker:
             for name in trial.master.notebooks
         }
 
-    def run(self, times: int, gradings: int, most: int | None) -> dict[str, Any]:
+    def run(self, times: int, gradings: int, most: int | None, inputs: int = INPUTS) -> dict[str, Any]:
         """Grade the reference ``times`` times, each mutant ``gradings`` times, at most ``most`` mutants.
+        A survivor is compared with the reference on so many ``inputs``.
 
         Returns plain data, as in check.json.
         """
@@ -55,7 +57,7 @@ class Checker:
             {"notebook": n, **cost} for n, survey in surveys.items() for cost in survey["costs"]
         ]
         found["blanks"] = self._blanks(surveys)
-        found["mutants"] = self._mutants(surveys, found["blanks"], gradings, most)
+        found["mutants"] = self._mutants(surveys, found["blanks"], gradings, most, inputs)
         lost = {name for row in found["blanks"] for name in row["lost"]} | set(found["mutants"].pop("lost"))
         found["never_lost"] = [
             row["check"] for row in found["reference"]["checks"] if row["check"] not in lost
@@ -161,7 +163,7 @@ class Checker:
             ),
         )
 
-    def _mutants(self, surveys, blanks, gradings: int, most: int | None) -> dict[str, Any]:
+    def _mutants(self, surveys, blanks, gradings: int, most: int | None, inputs: int) -> dict[str, Any]:
         work = list(self._work(surveys, most))
         costs = {(row["notebook"], row["cell"]): set(row["lost"]) for row in blanks if not row["blank"]}
         started, futures = time.monotonic(), []
@@ -169,7 +171,7 @@ class Checker:
             position = surveys[name]["answers"][cell]["position"]
             blank = costs[name, cell]
             futures.append(
-                self.executor.submit(judge.judge, self.setups[name], position, batch, blank, gradings)
+                self.executor.submit(judge.judge, self.setups[name], position, batch, blank, gradings, inputs)
             )
         total = sum(len(batch) for _, _, batch in work)
         verdicts = [v for future in self._heard(futures, "mutants", BATCH, total) for v in future.result()]

@@ -69,7 +69,7 @@ def _inputs(calls: list[tuple], number: int) -> Iterator[tuple]:
     """The calls themselves, and then like ones with other numbers of the same shape, kind and scale."""
     yield from calls
     generator = np.random.default_rng(1)
-    for count in range(min(number, max(50, number)) - len(calls)):
+    for count in range(number - len(calls)):
         name, arguments, keywords = calls[count % len(calls)]
         yield name, _varied(arguments, generator), _varied(keywords, generator)
 
@@ -79,11 +79,16 @@ def _varied(value: object, generator: np.random.Generator) -> object:
         if generator.random() < 0.5:  # the same numbers elsewhere
             return generator.permuted(value.ravel()).reshape(value.shape)
         low, high = float(value.min()), float(value.max())
+        if low == high:
+            low, high = low - 1, high + 1
         if not math.isfinite(low + high):
             return value.copy()
         return generator.uniform(low, high, value.shape).astype(value.dtype)
     if isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.size:
         return generator.permuted(value.ravel()).reshape(value.shape)
+    if type(value) is int:  # of the same sign: it may be a size
+        other = int(generator.integers(0, 2 * abs(value) + 4))
+        return (max(1, other) if value > 0 else -other) if value else other
     if type(value) is float and math.isfinite(value):
         return value * float(generator.uniform(0.5, 1.5))
     if type(value) in (list, tuple):

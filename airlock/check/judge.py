@@ -81,13 +81,17 @@ def cost_of(setup: Setup, position: int, source: str) -> dict[str, str]:
     return {bench.notebook.cells[p].grade_id or "": found[p][0].message for p in tests if found[p][0].lost}
 
 
-def judge(setup: Setup, position: int, mutants: list[Mutant], blank: set[str], times: int) -> list[Verdict]:
+def judge(
+    setup: Setup, position: int, mutants: list[Mutant], blank: set[str], times: int, inputs: int
+) -> list[Verdict]:
     """The verdicts on mutants of the answer at ``position``, whose blank loses the checks ``blank``."""
     bench = bench_of(setup)
-    return [_judge(bench, position, mutant, blank, times) for mutant in mutants]
+    return [_judge(bench, position, mutant, blank, times, inputs) for mutant in mutants]
 
 
-def _judge(bench: Workbench, position: int, mutant: Mutant, blank: set[str], times: int) -> Verdict:
+def _judge(
+    bench: Workbench, position: int, mutant: Mutant, blank: set[str], times: int, inputs: int
+) -> Verdict:
     own, reached = bench.dependence.own_tests(position), bench.dependence.tests(position)
     names = {place: bench.notebook.cells[place].grade_id or "" for place in reached + own}
     found = bench.grade(position, mutant.source, own)
@@ -104,7 +108,7 @@ def _judge(bench: Workbench, position: int, mutant: Mutant, blank: set[str], tim
         if times > 1 and bench.random & set(own):
             _grade_again(bench, position, mutant, own, times, verdict)
         if verdict.kind != "luck":
-            same = is_equivalent(bench, position, mutant.source, own)
+            same = is_equivalent(bench, position, mutant.source, own, inputs)
             verdict.kind = "equivalent" if same else "survived"
     if others and verdict.kind != "equivalent":
         more = bench.grade(position, mutant.source, others)

@@ -30,6 +30,7 @@ def mutants(cell: str, source: str, others: Iterable[str] = ()) -> list[Mutant]:
 
     ``others`` are the texts of other answer cells, whose functions are tried in place of this cell's.
     """
+    source = source.rstrip("\n")
     tree = parse(source)
     if tree is None:
         return []
@@ -58,6 +59,8 @@ def _mutant(cell: str, source: str, changed: str, line: int) -> Mutant:
     while same < min(len(old), len(new)) - line and old[-1 - same] == new[-1 - same]:
         same += 1
     before, after = old[line : len(old) - same], new[line : len(new) - same]
+    while before and after and before[0] == after[0]:
+        line, before, after = line + 1, before[1:], after[1:]
     return Mutant(cell, changed, line + 1, "\n".join(before), "\n".join(after))
 
 
@@ -78,7 +81,7 @@ def _changes(tree: ast.Module, source: str) -> Iterator[tuple[int, int, str]]:
         start, end = place(node.lineno, node.col_offset), place(node.end_lineno, node.end_col_offset)
         if isinstance(node, ast.expr):
             for text in operators.expressions(node, function, whole):
-                yield start, end, text if whole else f"({text})"
+                yield start, end, text if whole or _stands_alone(text) else f"({text})"
         else:
             for text in operators.statements(node):
                 yield start, end, text
@@ -113,6 +116,15 @@ def _walk(node: ast.AST, function: ast.AST | None) -> Iterator[tuple]:
             if isinstance(child, ast.stmt) or isinstance(child, ast.expr) and not stored:
                 yield function, child, isinstance(node, ast.stmt) and name == "value"
             yield from _walk(child, child if isinstance(child, FUNCTION) else function)
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether an expression means the same anywhere in another, without parentheses around it."""
+    try:
+        kinds = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List)
+        return isinstance(ast.parse(text, mode="eval").body, kinds)
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _has_docstring(node: ast.AST) -> bool:

@@ -141,7 +141,8 @@ def expressions(node: ast.expr, function: ast.AST | None, whole: bool) -> Iterat
         case ast.Attribute(attr="T"):
             yield ast.unparse(node.value)
         case ast.Attribute():
-            yield from (f"{ast.unparse(node.value)}.{name}" for name in SWAPS.get(node.attr, ()))
+            others = SWAPS.get(node.attr, ())
+            yield from (ast.unparse(ast.Attribute(node.value, name, ast.Load())) for name in others)
         case ast.Subscript():
             yield from _subscript(node)
         case ast.IfExp():
@@ -257,7 +258,10 @@ def _call(node: ast.Call) -> Iterator[str]:
 
 
 def _subscript(node: ast.Subscript) -> Iterator[str]:
-    value, index = ast.unparse(node.value), node.slice
+    value = ast.unparse(ast.Attribute(node.value, "_")).removesuffix(
+        "._"
+    )  # in parentheses where it needs them
+    index = node.slice
     yield value
     if isinstance(index, ast.Slice):
         low, high = (ast.unparse(end) if end else None for end in (index.lower, index.upper))

@@ -1,6 +1,7 @@
 """An assignment generated in a course of its own, so that trying it touches neither gradebook nor release."""
 
 import logging
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from airlock.course.load import load_master
 from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.settings import prefer_own_programs
+
+
+FIRST_ERROR = re.compile(r"^[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,9 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
     if not outcome["success"]:
-        reasons = [
-            line for line in str(outcome.get("log") or outcome.get("error")).splitlines() if line.strip()
-        ]
-        telling = next((line for line in reversed(reasons) if "rror" in line and ":" in line), reasons[-1:])
-        raise AirlockError(f"nbgrader cannot generate {assignment}: {telling} ")
+        log = str(outcome.get("log") or outcome.get("error"))
+        reason = FIRST_ERROR.search(log)
+        raise AirlockError(f"nbgrader cannot generate {assignment}: {reason[1] if reason else log.strip()}.")
     master = load_master(trial, assignment)
     release = Path(trial.format_path(trial.release_directory, ".", assignment))
     released = {name: (release / f"{name}.ipynb").read_bytes() for name in master.notebooks}

@@ -70,18 +70,18 @@ def executor():
 
 @pytest.fixture
 def look(executor, tmp_path):
-    def look(*cells, times=1, mutants=40):
+    def look(*cells, times=1, mutants=5):
         trial = trial_of([SETUP, *cells], tmp_path)
-        return Checker(trial, Limits(), executor, lambda *_: None).run(times, 3, mutants)
+        return Checker(trial, Limits(), executor, lambda *_: None).run(times, 2, mutants, inputs=30)
 
     return look
 
 
 def test_a_sound_assignment_is_ready(look):
-    found = look(DOUBLE, ("test-double", "test", SOUND), mutants=None)
+    found = look(DOUBLE, ("test-double", "test", SOUND), mutants=30)
     assert failures(found, set()) == []
     assert found["faults"] == found["never_lost"] == found["release"]["passes"] == []
-    assert found["mutants"]["total"] > 60 and found["mutants"]["caught"] > 50
+    assert found["mutants"]["total"] == 30 and found["mutants"]["caught"] > 20
     assert found["blanks"][0]["lost"] == ["test-double"] and found["blanks"][0]["beyond"] == []
     assert {row["state"] for row in found["guarded"]} == {"guarded"}
 
@@ -112,7 +112,7 @@ def test_a_check_that_depends_on_an_earlier_answer(look):
 
 def test_a_square_symmetric_input_where_the_order_is_the_lesson(look):
     square = "x = np.diag([1.0, 2.0, 3.0])\nassert np.allclose(product(x, x + 1 - 1), x**2)"
-    found = look(PRODUCT, ("test-product", "test", square), mutants=None)
+    found = look(PRODUCT, ("test-product", "test", square), mutants=50)
     assert any(
         one["after"].strip() == "return (w @ x)" or ".T" in one["after"]
         for one in found["mutants"]["survived"]
