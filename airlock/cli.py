@@ -37,9 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("--gradings", type=int, default=20, help="gradings of a wrong answer; default: 20")
     check.add_argument("--mutants", type=int, default=None, help="so many wrong answers; default: all")
     check.add_argument("--allow", action="append", default=[], help="name of a wrong answer that may live")
+    collect = commands.add_parser(
+        "collect", help="put a learning platform's archive into submitted/", parents=[common]
+    )
+    collect.add_argument("archive", nargs="+", help="what Moodle, Canvas or Gradescope hands out for a class")
+    collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
-        return _check(options) if options.command == "check" else _grade(options)
+        return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
     except AirlockError as error:
         if options.debug:
             traceback.print_exc()
@@ -105,11 +110,28 @@ def _grade(options) -> int:
     return int(any(record.status == "failed" for record in records))
 
 
+def _collect(options: argparse.Namespace) -> int:
+    """Put archives into ``submitted/``; 1 when something in them belongs to nobody."""
+    from airlock.classroom.collect import Collector, find_roster, tell
+    from airlock.course.application import load_course
+
+    coursedir = load_course().coursedir
+    sources = Path(coursedir.root, coursedir.source_directory)
+    names = sorted(path.name for path in sources.glob("*") if path.is_dir())
+    if options.assignment is None and len(names) != 1:
+        raise AirlockError(f"Say of which assignment it is: --assignment {' or '.join(names) or 'NAME'}.")
+    collector = Collector(coursedir, options.assignment or names[0], find_roster(coursedir.root))
+    outcomes = [collector.collect(Path(archive)) for archive in options.archive]
+    for archive, outcome in zip(options.archive, outcomes, strict=True):
+        print(f"{archive}: {tell(outcome)}")
+    return int(any(outcome.unmatched for outcome in outcomes))
+
+
 def _kept(options: argparse.Namespace, error: Exception) -> str:
     """Where the traceback is: beside the results, or in this folder while there are none."""
     from airlock.course.unforeseen import keep_traceback
 
-    results = Path("reports", getattr(options, "assignment", ""))
+    results = Path("reports", options.assignment or "")
     file = keep_traceback(results if results.is_dir() else Path(), "airlock", error)
     return f"the traceback is in {file}" if file else "--debug shows where"
 

@@ -17,7 +17,6 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.settings import prefer_own_programs
 
-
 FIRST_ERROR = re.compile(r"^[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)
 
 
