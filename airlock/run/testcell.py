@@ -71,6 +71,9 @@ class TestCells:
             _, _, error = self._run_once(test, bridge, carry=False)
             if error is not None:
                 error = Lost(f"This holds only as long as {changed}() changes what it is given.")
+        if isinstance(error, MemoryError) and not hasattr(error, "raised_by"):
+            error = Lost("With these answers the test took more memory than it may use.")
+            bridge.incidents.append(Incident("memory-limit", str(error)))
         if error is None and is_no_share(value, points):
             error = Lost("These are no points that the test can give.")
         outputs = []
