@@ -94,7 +94,8 @@ class Workbench(contextlib.AbstractContextManager):
 
     def __enter__(self):
         with self._open:
-            self._kernel = self._open.enter_context(StudentKernel(self.files, self.limits, self.notebook.preload))
+            kernel = StudentKernel(self.files, self.limits, self.notebook.preload)
+            self._kernel = self._open.enter_context(kernel)
             self._tests = self._open.enter_context(TestCells(self.files))
             for place, cell in enumerate(self.notebook.cells):
                 if cell.cell.cell_type == "code" and cell.cell.source.strip():
