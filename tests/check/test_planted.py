@@ -92,13 +92,11 @@ def test_a_check_that_cannot_fail(look):
 
 
 def test_a_tolerance_that_is_too_wide(look):
-    wide = SOUND.replace("1e-9, 0", "0.1").replace("assert [", "[")
-    found = look(DOUBLE, ("test-double", "test", wide), mutants=None)
-    assert any("1.01 * " in one["after"] for one in found["mutants"]["survived"])
-    assert (
-        failures(found, set())
-        and failures(found, {one["name"] for one in found["mutants"]["survived"]}) == []
-    )
+    wide = SOUND.replace("1e-9, 0", "1, 1").replace("assert [", "[")
+    found = look(DOUBLE, ("test-double", "test", wide), mutants=30)
+    alive = found["mutants"]["survived"] + found["mutants"]["luck"]
+    assert found["mutants"]["survived"] and failures(found, set())
+    assert failures(found, {one["name"] for one in alive}) == []
 
 
 def test_a_check_that_depends_on_an_earlier_answer(look):
