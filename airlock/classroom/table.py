@@ -67,10 +67,9 @@ def print_changes(records: list[Record]) -> None:
         score, *checks = record.changes
         reasons = [f"{one.grade_id} {_points(one.was)} -> {_points(one.now)}" for one in checks]
         why = "new hand-in: " if record.changed_by == "hand-in" else ""
-        print(
-            f"{_plain(record.student)}: {_points(score.was)} -> {_points(score.now)}  {why}{', '.join(reasons)}"
-        )
-    print(f"{len(records)} would be graded, {len(changed)} with another score or check. Nothing was written.")
+        was, now = _points(score.was), _points(score.now)
+        print(f"{_plain(record.student)}: {was} -> {now}  {why}{', '.join(reasons)}")
+    print(f"{len(records)} to be graded, {len(changed)} with other points. Nothing was written.")
 
 
 def _points(value: float | None) -> str:
