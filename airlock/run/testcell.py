@@ -19,6 +19,7 @@ import numpy as np
 from nbformat.v4 import new_output
 
 from airlock.model.record import Incident
+from airlock.run.around import Watched
 from airlock.run.bridge import Bridge, Lost
 from airlock.run.namespace import TestNamespace
 from airlock.run.verdict import CELL, Test, error_output, explain, is_no_share
@@ -92,7 +93,8 @@ class TestCells:
         bridge.begin(carry)
         with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
             try:
-                with _bounded(bridge):
+                bridge.surroundings.home(namespace)
+                with _bounded(bridge), Watched(bridge.surroundings):
                     value = _execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)
