@@ -32,8 +32,8 @@ PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 def measures() -> dict[str, str]:
     """What is confined on this machine, and by which means; an empty string where it is not.
 
-    A measure is in force only if each of its parts is: Landlock alone leaves modes and attributes of files, and
-    before Linux 6.2 their length, to be changed; limits that are watched hold only while nothing can be hidden.
+    A measure is in force only if each of its parts is: Landlock alone leaves modes and attributes of files,
+    and before Linux 6.2 their length, to be changed; what is watched holds only while nothing can be hidden.
     """
     abi = _landlock_abi()
     seccomp = "seccomp" if _seccomp_works() else ""
