@@ -98,7 +98,7 @@ def use_iopub_thread(kind: type) -> None:
     """Have ipykernel's application make its thread for outputs of this class: there is no other way."""
     from ipykernel import kernelapp
 
-    kernelapp.IOPubThread = kind  # type: ignore[misc]
+    kernelapp.IOPubThread = kind  # type: ignore[misc, assignment]
 
 
 def drop_subshells(application: Any) -> None:
@@ -114,7 +114,7 @@ def leave_event_loop() -> None:
 
     asyncio._set_running_loop(None)
     asyncio.set_event_loop(asyncio.new_event_loop())
-    async_helpers._asyncio_event_loop = None  # type: ignore[attr-defined]
+    async_helpers._asyncio_event_loop = None
 
 
 def use_kernel_spec(manager: Any, spec: Any) -> None:

@@ -88,7 +88,7 @@ class Recorder:
 
     def take_again(self) -> None:
         """Write down, or fail, what could not be written at first."""
-        second, self._second = self._second, None
+        second, self._second = self._second or [], None
         for task, result in second:
             self.take(task, result)
 

@@ -28,7 +28,7 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
 
     def skip(self) -> None:
         """A submission was graded before."""
-        self.bar.total -= 1
+        self.bar.total = (self.bar.total or 1) - 1
         self.bar.refresh()
 
 

@@ -38,6 +38,7 @@ class KernelProcess:
         self.files, self.limits, self.preload = files, limits, list(preload)
         self.restarts = 0
         self.seconds = 0.0  # CPU time of the kernels before this one
+        self.process: psutil.Process | None = None
         self._cpu = 0.0  # of this one, as last seen
         self._events: list[dict] = []
 
@@ -125,7 +126,7 @@ class KernelProcess:
             log = self.folder / "run" / "kernel.log"
             last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
             raise MachineError(f"No kernel could be started ({last or error}); grade again.") from error
-        self.process = psutil.Process(self.manager.provisioner.pid)
+        self.process = psutil.Process(getattr(self.manager.provisioner, "pid"))  # noqa: B009  # of our own provisioner
 
     def _wait_until_ready(self):
         """Until the kernel's answer shows on its output channel: no output of a cell can be missed then.
@@ -189,12 +190,12 @@ class KernelProcess:
 
     def cpu(self) -> float:
         """CPU time of this kernel and of what it started, also of what has left it and of what has ended."""
-        process = self._process()
-        with contextlib.suppress(psutil.Error, AttributeError):
+        process, kernel = self._process(), self.process
+        with contextlib.suppress(psutil.Error):
             if process is not None and process.cpu is not None:
                 self._cpu = process.cpu  # its warden's last word
-            else:
-                started = descendants(self.process.ppid() if process else self.process.pid)
-                found = [self.process, *(psutil.Process(one) for one in started if one != self.process.pid)]
-                self._cpu = sum(sum(one.cpu_times()[:4]) for one in found)
+            elif kernel is not None:
+                started = descendants(kernel.ppid() if process else kernel.pid)
+                found = [kernel, *(psutil.Process(one) for one in started if one != kernel.pid)]
+                self._cpu = float(sum(sum(one.cpu_times()[:4]) for one in found))
         return self._cpu

@@ -4,6 +4,8 @@ The other end is kernel.py, in a process that may lie. It is told names and argu
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
+from collections.abc import Container
+
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
@@ -37,7 +39,7 @@ class RemoteFunction:
 class Bridge:
     """What the tests of one submission ask of its kernel. ``incidents`` collects what went wrong."""
 
-    def __init__(self, kernel: StudentKernel, references: References, in_place: set[str] = frozenset()):
+    def __init__(self, kernel: StudentKernel, references: References, in_place: Container[str] = frozenset()):
         self.kernel, self.references, self.in_place = kernel, references, in_place
         self.incidents: list[Incident] = []
         self.begin()

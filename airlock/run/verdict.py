@@ -45,7 +45,7 @@ def explain(error: BaseException, test: Test, folder: str) -> tuple[str, str]:
         return raised_by[1], f"{raised_by[0]}() raised {raised_by[1]}: {message}"
     frames = traceback.extract_tb(error.__traceback__)
     here = [frame.lineno for frame in frames if frame.filename == CELL]
-    statement = test.line(here[-1] if here else 0)
+    statement = test.line(here[-1] or 0 if here else 0)
     hidden = not statement or test.is_hidden(statement)
     own = bool(frames) and frames[-1].filename.startswith((CELL, GIVEN, folder))
     if isinstance(error, AssertionError):
