@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--jobs", type=int, default=None, help="submissions at a time; default: one per core")
     grade.add_argument("--student", action="append", help="grade only this student; may be repeated")
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument("--dry-run", action="store_true", help="show whose score would change; write nothing")
     grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask cluster")
     grade.add_argument("--json", action="store_true", help="print results.json instead of the table")
     collect = commands.add_parser(
@@ -62,7 +63,8 @@ def _grade(options) -> int:
         pool.prepare(likely_imports(options.assignment))  # while this process imports nbgrader
     gc.disable()  # nothing of what is imported is garbage, and looking for it takes a sixth of the time
     from airlock.classroom.classroom import Classroom
-    from airlock.classroom.table import print_table, progress
+    from airlock.classroom.preview import preview
+    from airlock.classroom.table import print_changes, print_table, progress
     from airlock.course.application import load_course
     from airlock.sandbox import confine
 
@@ -79,7 +81,13 @@ def _grade(options) -> int:
         print(f"WARNING: nothing here confines the students' {', '.join(missing)}.", file=sys.stderr)
     with _workers(options, len(chosen)) as workers, progress(len(chosen)) as bar:
         slots = 2 * (options.jobs or workers.count)  # so that no worker waits for this process to write
-        records = room.grade(workers.executor, slots, chosen, options.force, bar)
+        if options.dry_run:
+            records = preview(room, workers.executor, slots, chosen, options.force, bar)
+        else:
+            records = room.grade(workers.executor, slots, chosen, options.force, bar)
+    if options.dry_run:
+        print_changes(records)
+        return 0
     if options.json:
         print((room.reports / "results.json").read_text(encoding="utf-8"))
     else:
