@@ -12,7 +12,7 @@ import airlock
 from airlock.undocumented import PARTS, is_sanitizing
 
 ENGINE = Path(airlock.__file__).parent
-BOUNDED = {"ipykernel", "ipython", "jupyter_client", "nbclient", "nbconvert", "nbgrader"}
+BOUNDED = {"ipykernel", "ipython", "jupyter_client", "jupyter_core", "nbclient", "nbconvert", "nbgrader"}
 
 
 def find(part):

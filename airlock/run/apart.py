@@ -12,7 +12,6 @@ import select
 import signal
 import socket
 import struct
-import sys
 import tempfile
 import time
 import warnings
@@ -25,6 +24,7 @@ from airlock.model.errors import MachineError
 from airlock.model.limits import MIB, Limits
 from airlock.sandbox import fork_server
 from airlock.sandbox.disk import remove
+from airlock.undocumented import forget_loops
 
 POSSIBLE = fork_server.WARM  # elsewhere a notebook is run in the grader's own process
 ATTEMPTS = 4  # processes for one notebook
@@ -224,11 +224,4 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(which, (value, hard))
     core, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
-    _forget_loops()
-
-
-def _forget_loops() -> None:
-    """Event loops do not survive a fork: their selectors would be shared with the parent."""
-    core = sys.modules.get("jupyter_core.utils")
-    if core is not None and hasattr(core, "_loop"):
-        core._loop.set(None)
+    forget_loops()
