@@ -31,6 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--dry-run", action="store_true", help="show whose score would change; write nothing")
     grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask cluster")
     grade.add_argument("--json", action="store_true", help="print results.json instead of the table")
+    check = commands.add_parser("check", help="whether an assignment marks right", parents=[common])
+    check.add_argument("assignment")
+    check.add_argument("--jobs", type=int, default=None, help="processes at a time; default: one per core")
+    check.add_argument("--times", type=int, default=30, help="gradings of the reference; default: 30")
+    check.add_argument("--gradings", type=int, default=20, help="gradings of a wrong answer; default: 20")
+    check.add_argument("--mutants", type=int, default=None, help="so many wrong answers; default: all")
+    check.add_argument("--allow", action="append", default=[], help="name of a wrong answer that may live")
     collect = commands.add_parser(
         "collect", help="put a learning platform's archive into submitted/", parents=[common]
     )
@@ -38,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
-        return _collect(options) if options.command == "collect" else _grade(options)
+        return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
     except AirlockError as error:
         if options.debug:
             traceback.print_exc()
@@ -53,6 +60,22 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
         return 130
+
+
+def _check(options) -> int:
+    os.environ.update(ONE_THREAD)
+    least = {"jobs": 1, "times": 1, "gradings": 1, "mutants": 0}
+    for name, number in least.items():
+        given = getattr(options, name)
+        if given is not None and given < number:
+            raise AirlockError(f"--{name} must be at least {number}.")
+    if Path("nbgrader_config.py").exists():
+        pool.prepare(likely_imports(options.assignment))
+    from airlock.check.command import check
+
+    warnings.filterwarnings("ignore", module="nbgrader")
+    with pool.LocalWorkers(options.jobs or _cores()) as workers:
+        return check(options, workers.executor)
 
 
 def _grade(options) -> int:
