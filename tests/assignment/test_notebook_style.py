@@ -36,7 +36,8 @@ def test_it_is_a_valid_notebook_without_outputs(notebook):
 
 
 def test_cells_are_short(notebook):
-    lengths = {cell.id: len(cell.source.splitlines()) for cell in code(notebook)}
+    hidden = re.compile("### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n", re.DOTALL)
+    lengths = {cell.id: len(hidden.sub("", cell.source).splitlines()) for cell in code(notebook)}
     assert median(lengths.values()) <= 8
     assert max(lengths.values()) <= 25, lengths
 
@@ -85,7 +86,8 @@ def test_thirteen_blanks_stay_visible(notebook):
 
 
 def test_only_three_packages_are_imported(notebook):
-    allowed = {"numpy", "matplotlib", "sklearn", "contextlib", "io", "checks", "chance"}
+    allowed = {"numpy", "matplotlib", "sklearn", "contextlib", "io", "dis", "sys", "traceback"}
+    allowed |= {"cases", "checks", "chance", "network", "slips"}  # of the hidden tests
     for cell in code(notebook):
         for node in ast.walk(ast.parse(plain(cell.source))):
             if isinstance(node, ast.Import | ast.ImportFrom):
