@@ -18,10 +18,11 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 test: .venv/done
 	$(RUN) ruff check .
+	$(BIN)/lint-imports
 	$(RUN) pytest --numprocesses 3 --dist loadfile  # on two cores: a third of the time they wait for limits
 
 # The Formgrader, JupyterLab and our pages in a real Chromium (apt-get install chromium npm).
-BROWSER_MODULES := axe-core@4.14.1 mathjax@2.7.7
+BROWSER_MODULES := axe-core@4.14.1
 test-browser: .venv/done build/browser
 	$(RUN) pytest tests/browser
 

@@ -3,11 +3,15 @@
 import argparse
 import gc
 import os
+import platform
 import sys
+import traceback
 import warnings
+from importlib.metadata import version
 from pathlib import Path
 
 from airlock.classroom import pool
+from airlock.classroom.early import likely_imports
 from airlock.model.errors import AirlockError
 from airlock.sandbox.fork_server import ONE_THREAD
 
@@ -15,19 +19,35 @@ from airlock.sandbox.fork_server import ONE_THREAD
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0, 1 when a submission failed, 2 for what cannot be done."""
     parser = argparse.ArgumentParser("airlock", description="Grade nbgrader assignments, a class at a time.")
+    parser.add_argument("--version", action=_Versions)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="say what is done, and show tracebacks")
     commands = parser.add_subparsers(dest="command", required=True)
-    grade = commands.add_parser("grade", help="grade all submissions of an assignment")
+    grade = commands.add_parser("grade", help="grade all submissions of an assignment", parents=[common])
     grade.add_argument("assignment")
     grade.add_argument("--jobs", type=int, default=None, help="submissions at a time; default: one per core")
     grade.add_argument("--student", action="append", help="grade only this student; may be repeated")
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask cluster")
     grade.add_argument("--json", action="store_true", help="print results.json instead of the table")
+    collect = commands.add_parser(
+        "collect", help="put a learning platform's archive into submitted/", parents=[common]
+    )
+    collect.add_argument("archive", nargs="+", help="what Moodle, Canvas or Gradescope hands out for a class")
+    collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
-        return _grade(options)
+        return _collect(options) if options.command == "collect" else _grade(options)
     except AirlockError as error:
+        if options.debug:
+            traceback.print_exc()
         print(f"airlock: {error}", file=sys.stderr)
+        return 2
+    except Exception as error:
+        if options.debug:
+            raise
+        sentence = f"airlock: it ended with an error that nobody foresaw, {type(error).__name__}: {error}"
+        print(f"{sentence}; {_kept(options, error)}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
@@ -39,17 +59,20 @@ def _grade(options) -> int:
     if options.jobs is not None and options.jobs < 1:
         raise AirlockError("--jobs must be at least 1.")
     if not options.scheduler and Path("nbgrader_config.py").exists():
-        pool.prepare()  # while this process imports nbgrader
+        pool.prepare(likely_imports(options.assignment))  # while this process imports nbgrader
     gc.disable()  # nothing of what is imported is garbage, and looking for it takes a sixth of the time
     from airlock.classroom.classroom import Classroom
     from airlock.classroom.table import print_table, progress
+    from airlock.course.application import load_course
     from airlock.sandbox import confine
-    from airlock.settings import load_course
 
     gc.freeze()
     gc.enable()
     warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about nbgrader's own models
-    room = Classroom(load_course(), options.assignment)
+    app = load_course()
+    if options.debug:
+        app.log_level = "DEBUG"
+    room = Classroom(app, options.assignment)
     chosen = _chosen(room, options.student)
     missing = [what for what, means in confine.measures().items() if not means]
     if missing and not options.scheduler:
@@ -62,6 +85,45 @@ def _grade(options) -> int:
     else:
         print_table(records, room)
     return int(any(record.status == "failed" for record in records))
+
+
+def _collect(options: argparse.Namespace) -> int:
+    """Put archives into ``submitted/``; 1 when something in them belongs to nobody."""
+    from airlock.classroom.collect import Collector, find_roster, tell
+    from airlock.course.application import load_course
+
+    coursedir = load_course().coursedir
+    sources = Path(coursedir.root, coursedir.source_directory)
+    names = sorted(path.name for path in sources.glob("*") if path.is_dir())
+    if options.assignment is None and len(names) != 1:
+        raise AirlockError(f"Say of which assignment it is: --assignment {' or '.join(names) or 'NAME'}.")
+    collector = Collector(coursedir, options.assignment or names[0], find_roster(coursedir.root))
+    outcomes = [collector.collect(Path(archive)) for archive in options.archive]
+    for archive, outcome in zip(options.archive, outcomes, strict=True):
+        print(f"{archive}: {tell(outcome)}")
+    return int(any(outcome.unmatched for outcome in outcomes))
+
+
+def _kept(options: argparse.Namespace, error: Exception) -> str:
+    """Where the traceback is: beside the results, or in this folder while there are none."""
+    from airlock.course.unforeseen import keep_traceback
+
+    results = Path("reports", options.assignment or "")
+    file = keep_traceback(results if results.is_dir() else Path(), "airlock", error)
+    return f"the traceback is in {file}" if file else "--debug shows where"
+
+
+class _Versions(argparse.Action):
+    """Print our version, and those that decide what grading does."""
+
+    def __init__(self, **options):
+        super().__init__(nargs=0, help="print versions, and end", **options)
+
+    def __call__(self, parser, *_):
+        """Called where the option stands."""
+        others = ", ".join(f"{name} {version(name)}" for name in ("nbgrader", "ipykernel", "numpy"))
+        print(f"airlock {version('airlock-grader')} (Python {platform.python_version()}, {others})")
+        parser.exit()
 
 
 def _chosen(room, students: list[str] | None) -> list[str]:

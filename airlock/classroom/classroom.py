@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from airlock.classroom.attendance import Attendance
+from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task
 from airlock.classroom.recorder import Recorder, Task
@@ -14,6 +16,7 @@ from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.load import load_master
+from airlock.course.results import write_whole
 from airlock.handin.files import read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
@@ -32,6 +35,8 @@ class Classroom:
             self.master = load_master(self.coursedir, assignment)
         self.blank = blank_record("", self.master)
         self.submissions = find_submissions(self.coursedir, assignment)
+        roster = find_roster(self.coursedir.root)
+        self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
@@ -71,7 +76,7 @@ class Classroom:
             with Dispatcher(make_executor, slots, send) as dispatcher:
                 for task, result in dispatcher.results(next_task):
                     recorder.take(task, result)
-                    import airlock.pages.report  # noqa: F401  loads matplotlib, better now than when nobody computes
+                    import airlock.pages.report  # noqa: F401  better now than when nobody computes
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)
@@ -109,12 +114,14 @@ class Classroom:
             "confinement": self.blank.confinement,
             "versions": self.blank.versions,
             "seconds": self.seconds,
+            "absent": [asdict(person) for person in self.attendance.absent],
+            "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }
 
     def _write_report(self, records):
         """The page of the class."""
-        from airlock.pages.report import write_report
+        from airlock.pages.report import render_report
 
         links = {}
         for student in records:
@@ -129,4 +136,5 @@ class Classroom:
                 if path.exists()
             ]
         plain = [record.to_json() for record in records.values()]
-        write_report(self.meta() | {"records": plain}, self.reports, links)
+        page = render_report(self.meta() | {"records": plain}, self.reports, links)
+        write_whole(self.reports / "index.html", page)

@@ -9,6 +9,7 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.connection import wait
 
@@ -32,8 +33,9 @@ def grade_task(student, files, incidents, master: bytes, limits: dict, feedback:
 
     incidents = [Incident(**incident) for incident in incidents]
     with _one_at_a_time:
-        graded = grade_submission(student, files, _master(master), Limits(**limits), incidents)
-        pages = pages_of(graded) if feedback else {}
+        assignment = _master(master)
+        graded = grade_submission(student, files, assignment, Limits(**limits), incidents)
+        pages = pages_of(graded, assignment.hidden) if feedback else {}
     return graded.notebooks, graded.unanswered, pages, graded.record.to_json()
 
 
@@ -46,15 +48,18 @@ def _master(data: bytes):
     return Master.from_bytes(data)
 
 
-def prepare() -> None:
-    """Start what workers and kernels are forked from; both import for a second or two."""
+def prepare(preload: Iterable[str] = ()) -> None:
+    """Start what workers and kernels are forked from; both import for a second or two.
+
+    ``preload``: modules that kernels find imported.
+    """
     if os.name == "posix":
         from multiprocessing import forkserver
 
         forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
         forkserver.ensure_running()
     if fork_server.WARM:
-        fork_server.share()
+        fork_server.share(preload)
 
 
 class LocalWorkers(contextlib.AbstractContextManager):

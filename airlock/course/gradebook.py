@@ -6,12 +6,13 @@ from functools import cached_property
 
 from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from airlock.model.errors import AirlockError, MachineError
-from airlock.model.record import Record
-from airlock.pages.cells import NO_ANSWER
+from airlock.model.record import NO_ANSWER, Incident, Record
+from airlock.undocumented import checked_penalty
 
 HURRIED_SECONDS = 1  # to wait for whoever has not let go of the gradebook when waited for in full
 
@@ -82,7 +83,7 @@ class Book:
                 submission.student.id, entry.score, submission.total_seconds_late
             )
             known = late and penalty is not None
-            entry.late_submission_penalty = penalties._check_late_penalty(entry, penalty) if known else None
+            entry.late_submission_penalty = checked_penalty(penalties, entry, penalty) if known else None
 
     def _record_notebook(self, entry, points, unanswered):
         for grade in entry.grades:
@@ -138,3 +139,15 @@ def telling(url: str):
 
 def _reason(error) -> str:
     return (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
+
+
+def handed_in_at(files: dict[str, bytes], record: Record) -> datetime | None:
+    """When it was handed in, from the file that nbgrader's exchange leaves; None if there is none."""
+    written = files.get("timestamp.txt", b"")[:100].decode(errors="replace").strip()
+    try:
+        return parse_utc(written) if written else None
+    except (ValueError, OverflowError, TypeError):
+        message = "timestamp.txt holds no time, so lateness was not looked at."
+        record.incidents.append(Incident("mended", message))
+        record.status = "incident"
+        return None

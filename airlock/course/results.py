@@ -4,22 +4,26 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from airlock.model.record import Record
+from airlock.model.text import visible
 
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
+# parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
+FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
 
 
 def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
     """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
-    ``confinement``, ``versions``, ``seconds`` and ``made``.
+    ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
+    in, as dicts) and ``notes`` (sentences on what needs a hand).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -31,10 +35,12 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "confinement": meta.get("confinement", {}),
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
+        "absent": meta.get("absent", []),
+        "notes": meta.get("notes", []),
         "records": [record.to_json() for record in records],
     }
     write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
-    write_whole(folder / "grades.csv", to_csv(records))
+    write_whole(folder / "grades.csv", to_csv(records, results["absent"]))
 
 
 def read_results(folder: Path | str) -> dict:
@@ -42,8 +48,11 @@ def read_results(folder: Path | str) -> dict:
     return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
 
 
-def to_csv(records: list[Record]) -> str:
-    """One row per submission, one column per graded cell; where there is no score, the field is empty."""
+def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
+    """One row per submission, one column per graded cell; where there is no score, the field is empty.
+
+    Who of the class has not handed in has a row as well, with the status ``not handed in``.
+    """
     columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
     ids = [grade_id for _, grade_id in columns]
     names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
@@ -64,12 +73,16 @@ def to_csv(records: list[Record]) -> str:
                 plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
             ]
         )
+    highest = max((record.max_score for record in records), default=None)
+    for person in absent:
+        empty = [None] * (len(columns) + 2)
+        rows.writerow([plain(person["id"]), "not handed in", None, highest, *empty])
     return text.getvalue()
 
 
 def plain(text: str) -> str:
     """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub("'", visible(text))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -19,6 +20,7 @@ from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import lay_out, remove
 from airlock.sandbox.processes import descendants
+from airlock.undocumented import use_kernel_spec
 from airlock.wire.frames import Inbox, connect
 
 START_SECONDS = 120
@@ -31,8 +33,9 @@ SEND_SECONDS = 60  # for a kernel to take in what it is asked
 class KernelProcess:
     """A kernel and the folder it works in; a context manager that leaves neither behind."""
 
-    def __init__(self, files: dict[str, bytes], limits: Limits):
-        self.files, self.limits = files, limits
+    def __init__(self, files: dict[str, bytes], limits: Limits, preload: Iterable[str] = ()):
+        """``files`` are put beside the notebook; ``preload`` names modules that the kernel finds imported."""
+        self.files, self.limits, self.preload = files, limits, list(preload)
         self.restarts = 0
         self.seconds = 0.0  # CPU time of the kernels before this one
         self._cpu = 0.0  # of this one, as last seen
@@ -97,14 +100,16 @@ class KernelProcess:
                 raise MachineError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.")
             self.manager.transport, self.manager.ip = "ipc", str(self.folder / "run" / "k")
         self.manager.connection_file = str(self.folder / "run" / "kernel.json")
-        provisioner = {"folder": str(self.folder), "limits": dataclasses.asdict(self.limits)}
-        self.manager._kernel_spec = KernelSpec(
+        limits = dataclasses.asdict(self.limits)
+        provisioner = {"folder": str(self.folder), "limits": limits, "preload": self.preload}
+        spec = KernelSpec(
             argv=[sys.executable, "-P", "-m", "airlock.sandbox.kernel", "{connection_file}"],
             language="python",
             metadata={
                 "kernel_provisioner": {"provisioner_name": "airlock-provisioner", "config": provisioner}
             },
         )
+        use_kernel_spec(self.manager, spec)
         try:
             self.manager.start_kernel()
             self.client = self.manager.client()
@@ -156,6 +161,10 @@ class KernelProcess:
         self._selector.close()
         self._requests.close()  # not before the kernel has ended: it would complain of it
         self.manager.cleanup_resources()
+
+    def interrupt(self) -> None:
+        """Interrupt what the kernel is doing."""
+        self.manager.interrupt_kernel()
 
     def kill(self) -> None:
         """End the kernel and all that it started."""

@@ -17,6 +17,8 @@ from airlock.model.names import Definition, definitions, parse
 EXCEPTIONS = {
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
 }
+# What begins and what ends a region that students never see, unless a course has words of its own.
+HIDDEN = {"BEGIN HIDDEN TESTS": "END HIDDEN TESTS", "BEGIN MARK SCHEME": "END MARK SCHEME"}
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -51,6 +53,7 @@ class MasterNotebook:
     name: str
     cells: tuple[MasterCell, ...]
     metadata: NotebookNode  # kernelspec and language_info
+    preload: tuple[str, ...] = ()  # modules that a kernel has imported before its first cell
 
     @property
     def language(self) -> str:
@@ -85,18 +88,20 @@ class Master:
     assignment: str
     notebooks: dict[str, MasterNotebook]
     files: dict[str, bytes] = field(default_factory=dict)  # path relative to the assignment -> contents
+    hidden: dict[str, str] = field(default_factory=lambda: dict(HIDDEN))  # beginning -> end of hidden regions
 
     def to_bytes(self) -> bytes:
         """All of it as JSON."""
         notebooks = {
             name: {
                 "metadata": notebook.metadata,
+                "preload": list(notebook.preload),
                 "cells": [[c.cell, c.released, list(c.names), list(c.in_place)] for c in notebook.cells],
             }
             for name, notebook in self.notebooks.items()
         }
         files = {path: base64.b64encode(data).decode() for path, data in self.files.items()}
-        plain = {"assignment": self.assignment, "notebooks": notebooks, "files": files}
+        plain = {"assignment": self.assignment, "notebooks": notebooks, "files": files, "hidden": self.hidden}
         return json.dumps(plain, sort_keys=True).encode()
 
     @classmethod
@@ -107,9 +112,11 @@ class Master:
         for name, notebook in plain["notebooks"].items():
             parts = notebook["cells"]
             cells = (MasterCell(from_dict(cell), text, *map(tuple, names)) for cell, text, *names in parts)
-            notebooks[name] = MasterNotebook(name, tuple(cells), from_dict(notebook["metadata"]))
+            notebooks[name] = MasterNotebook(
+                name, tuple(cells), from_dict(notebook["metadata"]), tuple(notebook["preload"])
+            )
         files = {path: base64.b64decode(text) for path, text in plain["files"].items()}
-        return cls(plain["assignment"], notebooks, files)
+        return cls(plain["assignment"], notebooks, files, plain["hidden"])
 
     @cached_property
     def digest(self) -> str:

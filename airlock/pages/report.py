@@ -12,10 +12,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from airlock.course.results import write_whole
 from airlock.model.record import KINDS, Record
-from airlock.pages import charts, slips
-from airlock.pages.shared import count, environment, human, number
+from airlock.pages import slips
+from airlock.pages.shared import count, environment, number
 
 WORTH_TEACHING = 0.1  # a slip of a tenth of the class, and of two students at least
 
@@ -33,25 +32,17 @@ class CheckRow:
     waiting: int = 0
 
 
-def write_report(results: dict, folder: Path | str, links: Links | None = None) -> Path:
-    """Write ``index.html`` into ``folder`` and return its path.
+def render_report(results: dict, folder: Path, links: Links | None = None) -> str:
+    """Return the page of a class, which is to be ``index.html`` in ``folder``.
 
     ``results`` as in ``results.json``. ``links``: for a student, pairs of label and path, such as
     ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's links are relative to ``folder``.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "index.html"
-    write_whole(path, render_report(results, folder, links or {}))
-    return path
-
-
-def render_report(results: dict, folder: Path, links: Links) -> str:
-    """Return the page; see :func:`write_report`."""
     records = [Record.from_json(record) for record in results["records"]]
     records.sort(key=lambda record: record.student)  # as the table says of itself
     graded = [record for record in records if record.score is not None and record.status != "failed"]
     scores = [record.score for record in graded]
+    step, bars = histogram(scores, results["max_score"])
     checks, found = check_rows(graded), slips.gather(graded)
     lossy = sorted((row for row in checks if row.lost + row.partly), key=lambda r: -(r.lost + r.partly))
     script, _, _ = environment.loader.get_source(environment, "report.js")
@@ -70,14 +61,12 @@ def render_report(results: dict, folder: Path, links: Links) -> str:
         checks=checks,
         slips=[slip for slip in found if not slip.blank],
         blanks=Counter(blank for record in graded for blank in record.blanks).most_common(),
-        scores_picture=Markup(charts.scores(scores, results["max_score"])) if scores else "",
-        losses_picture=Markup(charts.losses([(human(r.name), r.lost, r.partly) for r in lossy]))
-        if lossy
-        else "",
+        step=step,
+        bars=bars,
         lossy=lossy,
         unconfined=unconfined(results, records),
         seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
-        links={student: relative(pairs, folder) for student, pairs in links.items()},
+        links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
         kinds=KINDS,
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -101,6 +90,17 @@ def teach(found: list[slips.Slip], students: int) -> list[slips.Slip]:
     """Return the slips, at most two, that so many made that it is worth the class's time."""
     least = max(2, WORTH_TEACHING * students)
     return [slip for slip in found if not slip.blank and len(slip.students) >= least][:2]
+
+
+def histogram(scores: list[float], max_score: float) -> tuple[int, list[int]]:
+    """How many points apart the bars are, and how many scores are nearest to each, from 0 on.
+
+    There are at most 26 up to ``max_score``; with extra credit there may be more.
+    """
+    step = max(1, -(-int(max_score) // 25))
+    places = [max(0, int(score / step + 0.5)) for score in scores]
+    counts = Counter(places)
+    return step, [counts[place] for place in range(max([*places, int(max_score) // step]) + 1)]
 
 
 def check_rows(graded: list[Record]) -> list[CheckRow]:

@@ -36,7 +36,7 @@ class Execution:
     def __init__(self, notebook: NotebookNode, master: MasterNotebook, trusted, limits: Limits):
         self.notebook, self.trusted, self.limits = notebook, trusted, limits
         self.answers = {name for names in answer_names(master).values() for name in names}
-        self.in_place = in_place_names(master)
+        self.in_place, self.preload = in_place_names(master), master.preload
         self.released = {cell.cell.id: cell.released for cell in master.cells}
         self.incidents: list[Incident] = []
         self.cpu_seconds = 0.0
@@ -52,7 +52,7 @@ class Execution:
 
         Raises MachineError when it was not the submission that kept it from being graded.
         """
-        kernel = StudentKernel(files, self.limits)
+        kernel = StudentKernel(files, self.limits, self.preload)
         with TestCells(test_files) as tests:
             with kernel:
                 bridge = Bridge(kernel, self.references, self.in_place)

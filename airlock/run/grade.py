@@ -6,11 +6,13 @@ cluster, and the same submission is graded the same way everywhere.
 
 import platform
 import time
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 
 import nbformat
+from traitlets.log import get_logger
 
 from airlock.clean.notebook import clean_outputs
 from airlock.handin.blanks import blanks_left
@@ -133,7 +135,8 @@ def run_twice(mended: Mended, *arguments) -> tuple[list[Incident], float]:
     fresh = deepcopy(mended.notebook.cells)
     try:
         return run_notebook(mended, *arguments)
-    except (MachineError, OSError, MemoryError):
+    except (MachineError, OSError, MemoryError) as error:
+        get_logger().warning("A notebook is graded again, the machine failed: %s", error)
         mended.notebook.cells = fresh
         return run_notebook(mended, *arguments)
 
@@ -171,12 +174,12 @@ def checks_of(notebook: nbformat.NotebookNode, name: str) -> list[Check]:
     return checks
 
 
-def pages_of(graded: Graded) -> dict[str, str]:
-    """The feedback page of each notebook, by name."""
+def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
+    """The feedback page of each notebook, by name; ``hidden`` regions are those of the assignment."""
     from airlock.pages.feedback import render_feedback
 
     return {
-        name: render_feedback({name: nbformat.reads(data, 4)}, graded.record)
+        name: render_feedback({name: nbformat.reads(data, 4)}, graded.record, hidden)
         for name, data in graded.notebooks.items()
     }
 
