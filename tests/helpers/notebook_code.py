@@ -1,9 +1,9 @@
 """Run a notebook's cells as plain code: no kernel, no nbgrader, milliseconds a check.
 
-    notebook = Notebook(SOURCE)
-    namespace = notebook.namespace()                   # imports and helpers, no answers, no experiments
-    notebook.answer(namespace, {"init_he": "def init_he(d_in, d_out): ..."})
-    notebook.check(namespace, "test-init-he")          # None, or the exception that the check raised
+notebook = Notebook(SOURCE)
+namespace = notebook.namespace()                   # imports and helpers, no answers, no experiments
+notebook.answer(namespace, {"init_he": "def init_he(d_in, d_out): ..."})
+notebook.check(namespace, "test-init-he")          # None, or the exception that the check raised
 """
 
 import contextlib
@@ -23,7 +23,24 @@ SOURCE = ROOT / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 RELEASE = ROOT / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
 # Given cells that checks rely on: the rest of the given cells are experiments and pictures.
-GIVEN = ("imports", "attempt", "statements", "lines-for", "alone", "bind-alone", "forward", "backward")
+GIVEN = (
+    *(
+        "imports",
+        "attempt",
+        "statements",
+        "lines-for",
+        "alone",
+        "bind-alone",
+        "shaped",
+        "recovered",
+        "nudged",
+        "gradient",
+        "compare",
+        "sigmoid-slope",
+        "drawn",
+    ),
+    *("forward", "backward"),
+)
 
 FUNCTION_OF = {
     name: name.replace("-", "_")
