@@ -75,14 +75,12 @@ def weights(name, function, deviation, slips):
     """
     pairs = [(draw(name, function, size), size) for size in sizes()]
     draws = [(size, W, draw(name, function, size)) for W, size in pairs]
-    for problems in (plain, shape, lambda W, again: centre(W, again, deviation(*W.shape))):
-        for _, W, again in draws:
+    centred = lambda W, again: centre(W, again, deviation(*W.shape))  # noqa: E731
+    for problems, judged in (plain, draws), (dependence, draws[:1]), (shape, draws), (centred, draws):
+        for _, W, again in judged:
             for wrong, problem in problems(W, again):
                 if wrong:
                     fail(name, f"W {problem}")
-    for wrong, problem in dependence(*draws[0][1:]):
-        if wrong:
-            fail(name, f"W {problem}")
     misses = [size for size, *both in draws if off(both, [deviation(*size)] * 2)]
     every = [W for _, *both in draws for W in both]
     if misses or off(every, [deviation(*W.shape) for W in every]):
