@@ -1,6 +1,5 @@
 """Grade a class: what has to be graded goes out to workers, and what comes back is written down here."""
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -15,12 +14,13 @@ from airlock.classroom.recorder import Recorder, Task
 from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
+from airlock.course.lateness import longer
 from airlock.course.load import load_master
-from airlock.course.results import write_whole
-from airlock.handin.files import read_submission
+from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
-from airlock.run.grade import blank_record
+from airlock.outcome import write_outcome
+from airlock.run.grade import blank_record, grading_digest
 from airlock.settings import Airlock
 
 
@@ -36,6 +36,8 @@ class Classroom:
         self.blank = blank_record("", self.master)
         self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
+        people = roster.people if roster else []
+        self.extensions = {one.id: longer(one.id, one.extension) for one in people if one.extension}
         self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
@@ -76,13 +78,12 @@ class Classroom:
             with Dispatcher(make_executor, slots, send) as dispatcher:
                 for task, result in dispatcher.results(next_task):
                     recorder.take(task, result)
-                    import airlock.pages.report  # noqa: F401  better now than when nobody computes
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)
-            recorder.write_results()
-            self._write_report(recorder.records)
-        return list(recorder.records.values())
+            records = recorder.settle()
+            write_outcome(self.coursedir, self.reports, records, self.meta(), self.master.notebooks)
+        return records
 
     def _task(self, student: str) -> Task | None:
         """What a worker needs; None for what cannot even be read, which is recorded as failed."""
@@ -91,15 +92,9 @@ class Classroom:
         except AirlockError as error:
             self._recorder.fail(student, getattr(error, "kind", "unreadable"), str(error))
             return None
-        return Task(student, files, incidents, self._digest(files))
-
-    def _digest(self, files) -> str:
-        """Equal when grading again would do the same: submission, assignment, limits and versions."""
-        parts = hashlib.sha256(self.master.digest.encode())
-        parts.update(repr((asdict(self.limits), self.blank.versions)).encode())
-        for name in sorted(files):
-            parts.update(repr((name, hashlib.sha256(files[name]).hexdigest())).encode())
-        return parts.hexdigest()
+        hand_in = digest_of(files)
+        digest = grading_digest(hand_in, self.master, self.limits)
+        return Task(student, files, incidents, digest, hand_in)
 
     def folder(self, kind: str, student: str) -> Path:
         """Where a student's submission is: ``kind`` is "autograded" or "feedback"."""
@@ -118,23 +113,3 @@ class Classroom:
             "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }
-
-    def _write_report(self, records):
-        """The page of the class."""
-        from airlock.pages.report import render_report
-
-        links = {}
-        for student in records:
-            graded, feedback = self.folder("autograded", student), self.folder("feedback", student)
-            links[student] = [
-                (label, path)
-                for name in self.master.notebooks
-                for label, path in (
-                    ("graded notebook", graded / f"{name}.ipynb"),
-                    ("feedback", feedback / f"{name}.html"),
-                )
-                if path.exists()
-            ]
-        plain = [record.to_json() for record in records.values()]
-        page = render_report(self.meta() | {"records": plain}, self.reports, links)
-        write_whole(self.reports / "index.html", page)

@@ -1,5 +1,6 @@
 """Reads what a student handed in: ordinary files, of bounded number and size; no link is followed."""
 
+import hashlib
 import os
 import stat
 from dataclasses import dataclass
@@ -36,9 +37,11 @@ def read_submission(folder: str | os.PathLike) -> tuple[dict[str, bytes], list[I
     Unreadable
         The folder is missing, a file in it cannot be read, or there are too many to look at.
     """
-    incidents = []
+    incidents: list[Incident] = []
     entries = sorted(_walk(os.fspath(folder), incidents), key=lambda e: (not is_notebook(e.path), e.size))
-    files, left_out, total = {}, [], 0
+    files: dict[str, bytes] = {}
+    left_out: list[str] = []
+    total = 0
     for entry in entries:
         data = None
         if len(files) < MAX_FILES and (is_notebook(entry.path) or total + entry.size <= MAX_TOTAL):
@@ -84,6 +87,12 @@ def lay_over(files: dict[str, bytes], own: dict[str, bytes]) -> dict[str, bytes]
         if path not in folders and not any(str(parent) in own for parent in PurePosixPath(path).parents)
     }
     return kept | own
+
+
+def digest_of(files: dict[str, bytes]) -> str:
+    """Equal for equal submissions."""
+    parts = [(name, hashlib.sha256(files[name]).hexdigest()) for name in sorted(files)]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _walk(folder: str, incidents: list[Incident]):

@@ -4,9 +4,10 @@ Nothing here knows a gradebook or a course folder, so it runs in this process, i
 cluster, and the same submission is graded the same way everywhere.
 """
 
+import hashlib
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
@@ -24,9 +25,11 @@ from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import determine_grade, is_grade, unanswered
 from airlock.model.record import Check, Incident, Record
+from airlock.run import apart
 from airlock.run.execute import Execution, is_test
 from airlock.sandbox import confine
 
+AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
 PACKAGES = ("airlock-grader", "nbgrader", "ipykernel", "numpy")
 
 
@@ -77,8 +80,31 @@ def blank_record(student: str, master: Master) -> Record:
         max_score=sum(points for _, _, points in _graded_cells(master)),
         score=None,
         confinement=confine.measures(),
-        versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        versions=versions(),
     )
+
+
+def versions() -> dict[str, str]:
+    """What decides, beside submission and assignment, what grading finds: by package, and Python's own."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def grading_digest(hand_in: str, master: Master, limits: Limits) -> str:
+    """Equal when grading again would do the same: submission, assignment, limits and versions.
+
+    ``hand_in``: digest of the submission's files.
+    """
+    parts = (master.digest, asdict(limits), versions(), hand_in)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def not_handed_in(master: Master, chosen: Container[str]) -> list[Check]:
+    """The checks of the notebooks that are not among the ``chosen``: no points."""
+    return [
+        Check(notebook, grade_id, points, 0.0, "This notebook was not handed in.")
+        for notebook, grade_id, points in _graded_cells(master)
+        if notebook not in chosen
+    ]
 
 
 def failed(record: Record, kind: str, sentence: str) -> Record:
@@ -90,14 +116,10 @@ def failed(record: Record, kind: str, sentence: str) -> Record:
 def _grade(record: Record, files, master: Master, limits: Limits) -> Graded:
     chosen, incidents = choose_notebooks(files, master)
     record = replace(record, incidents=record.incidents + incidents, checks=[], blanks=[], seconds={"cpu": 0})
-    notebooks = {}
+    notebooks, missing = {}, not_handed_in(master, chosen)
     for name, master_notebook in master.notebooks.items():
         if name not in chosen:
-            record.checks += [
-                Check(name, grade_id, points, 0.0, "This notebook was not handed in.")
-                for notebook, grade_id, points in _graded_cells(master)
-                if notebook == name
-            ]
+            record.checks += [check for check in missing if check.notebook == name]
             continue
         mended = mend(files[chosen[name]], master_notebook, chosen[name])
         record.blanks += blanks_left(mended.notebook, master_notebook)
@@ -148,16 +170,46 @@ def run_notebook(
     test_files: dict[str, bytes],
     limits: Limits,
 ) -> tuple[list[Incident], float]:
-    """Execute a mended notebook in place and clean its outputs; incidents, and CPU seconds of its kernels."""
+    """Execute a mended notebook in place and clean its outputs; incidents, and CPU seconds used elsewhere.
+
+    Student's cells run in a kernel, the tests in a child of this process, where the platform has such things.
+    """
+    notebook = mended.notebook
 
     def trusted(index):
         place = master.by_id.get(mended.notebook.cells[index].id, len(master.cells))
         return {name: source for name, source, cell in master.trusted if cell < place}
 
-    execution = Execution(mended.notebook, master, trusted, limits)
-    execution.run(files, test_files)
-    incidents = execution.incidents + clean_outputs(mended.notebook, trusted=mended.trusted)
-    return incidents, execution.cpu_seconds
+    def work(found: apart.Found, limits: Limits, tell: apart.Tell) -> dict:
+        execution = Execution(notebook, master, trusted, limits, found, tell)
+        execution.run(files, test_files)
+        tell({"begin": AFTERWARDS, "seconds": limits.cell_seconds, "kernels": execution.cpu_seconds})
+        if AFTERWARDS in found.skipped:  # an earlier process did not get through them
+            _drop_outputs(notebook)
+        incidents = execution.incidents + clean_outputs(notebook, trusted=mended.trusted)
+        return {
+            "notebook": {"cells": notebook.cells, "metadata": notebook.metadata},
+            "incidents": [asdict(incident) for incident in incidents],
+            "seconds": execution.cpu_seconds,
+        }
+
+    if not apart.POSSIBLE:
+        result = work(apart.Found(), limits, lambda message: None)
+        return [Incident(**incident) for incident in result["incidents"]], result["seconds"]
+    result, found = apart.run(work, limits, master.preload)
+    if result:
+        notebook.cells = nbformat.from_dict(result["notebook"]["cells"])
+        notebook.metadata = nbformat.from_dict(result["notebook"]["metadata"])
+        return [Incident(**incident) for incident in result["incidents"]], found.seconds
+    execution = Execution(notebook, master, trusted, limits, found)
+    execution.give_up()
+    return execution.incidents + clean_outputs(notebook, trusted=mended.trusted), found.seconds
+
+
+def _drop_outputs(notebook: nbformat.NotebookNode) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not is_test(cell):
+            cell.outputs = []
 
 
 def checks_of(notebook: nbformat.NotebookNode, name: str) -> list[Check]:
