@@ -14,11 +14,12 @@ export MKL_NUM_THREADS := 1
 # nbgrader calls alembic by its name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test test-browser release solution grade feedback lab bench
+.PHONY: check demo test test-browser release solution grade feedback lab bench
 
 test: .venv/done
 	$(RUN) ruff check .
 	$(BIN)/lint-imports
+	$(RUN) mypy
 	$(RUN) pytest --numprocesses 3 --dist loadfile  # on two cores: a third of the time they wait for limits
 
 # The Formgrader, JupyterLab and our pages in a real Chromium (apt-get install chromium npm).
@@ -39,6 +40,10 @@ demo: .venv/done
 # What students get, from source/ to release/.
 release: .venv/done
 	$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force
+
+# Whether the assignment marks right: reference, release, blanks, wrong answers made by rule; in minutes.
+check: .venv/done
+	$(RUN) airlock check $(ASSIGNMENT)
 
 # The reference with all pictures, for instructors: solution/.
 solution: .venv/done

@@ -6,6 +6,7 @@ import sys
 from tqdm import tqdm
 
 from airlock.model.record import Record
+from airlock.pages import shared
 
 REASON_WIDTH = 96
 
@@ -28,7 +29,7 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
 
     def skip(self) -> None:
         """A submission was graded before."""
-        self.bar.total -= 1
+        self.bar.total = (self.bar.total or 1) - 1
         self.bar.refresh()
 
 
@@ -38,7 +39,9 @@ def print_table(records: list[Record], room) -> None:
     print(f"\n{'student':{width}}  {'score':>9}  lost checks")
     for record in sorted(records, key=lambda record: record.student):
         score = "none" if record.score is None else f"{record.score:g} / {record.max_score:g}"
-        print(f"{_plain(record.student):{width}}  {score:>9}".rstrip())
+        waiting = sum(check.points is None for check in record.checks)
+        more = f"  {shared.count(waiting, 'answer')} to be marked by hand" if waiting else ""
+        print(f"{_plain(record.student):{width}}  {score:>9}{more}".rstrip())
         reasons = [(check.grade_id, check.message) for check in record.checks if check.message]
         if record.score is None:
             reasons = [(incident.kind, incident.message) for incident in record.incidents[-1:]]
@@ -58,6 +61,22 @@ def print_table(records: list[Record], room) -> None:
     for note in room.attendance.notes:
         print(f"NOTE: {_plain(note)}")
     print(f"Report: {room.reports / 'index.html'}")
+
+
+def print_changes(records: list[Record]) -> None:
+    """Whose score grading again would change, by which checks, from what to what."""
+    changed = [record for record in records if record.changes]
+    for record in changed:
+        score, *checks = record.changes
+        reasons = [f"{one.grade_id} {_points(one.was)} -> {_points(one.now)}" for one in checks]
+        why = "new hand-in: " if record.changed_by == "hand-in" else ""
+        was, now = _points(score.was), _points(score.now)
+        print(f"{_plain(record.student)}: {was} -> {now}  {why}{', '.join(reasons)}")
+    print(f"{len(records)} to be graded, {len(changed)} with other points. Nothing was written.")
+
+
+def _points(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
 
 
 def _plain(text: str) -> str:

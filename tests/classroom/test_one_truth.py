@@ -104,6 +104,13 @@ def test_a_penalty_follows_marks_due_date_and_plugin(course, capsys):
     mark(course, "ada", "essay", manual_score=3)
     assert truth(course, capsys)["ada"] == 4
     assert "1 day late" in page(course, "ada")
+    roster = course.root / "roster.csv"
+    roster.write_text("id,extension\nada,12 h and 12 hours\ncarl,\nmaria,\n")
+    assert truth(course, capsys)["ada"] == 8 and "late" not in page(course, "ada")
+    roster.write_text("id,extension\nada,soon\n")
+    assert course.grade() == 2 and "'soon', is no time such as '2 days'" in capsys.readouterr().err
+    roster.write_text("id,extension\nada,1 min\ncarl,\nmaria,\n")
+    assert truth(course, capsys)["ada"] == 4
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as book:
         book.update_or_create_assignment("ps1", duedate="2026-01-04 00:00:00")
     assert truth(course, capsys)["ada"] == 8
@@ -116,6 +123,19 @@ def test_changed_points_are_not_graded_before_the_assignment_is_generated_again(
     assert "test-double" in said and "generate_assignment ps1 --force" in said
     course.generate()
     assert truth(course, capsys) == {"ada": 13, "carl": 10, "maria": 0}
+
+
+def test_a_changed_check_is_shown_before_and_told_afterwards(course, capsys):
+    course.write_source([(n, k, p, t.replace("square(5) == 25", "square(2) == 4")) for n, k, p, t in CELLS])
+    course.generate()
+    before = {path: path.read_bytes() for path in (course.root / "reports" / "ps1").glob("*.*")}
+    capsys.readouterr()
+    assert course.grade("--dry-run") == 0
+    assert "carl: 2 -> 5  test-square 0 -> 3" in capsys.readouterr().out
+    assert before == {path: path.read_bytes() for path in before}, "nothing was written"
+    assert truth(course, capsys) == {"ada": 5, "carl": 5, "maria": 0}
+    report = (course.root / "reports" / "ps1" / "index.html").read_text()
+    assert "What grading again has changed" in report and "square 0 → 3" in report
 
 
 def test_a_gradebook_restored_from_a_backup_is_graded_into_again(course, capsys):
