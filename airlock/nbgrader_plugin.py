@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from airlock.course.journal import Journal
 from airlock.course.load import load_master
@@ -25,6 +25,7 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Record
 from airlock.run import grade
+from airlock.run.reference import remarks, sentence, with_reference
 from airlock.sandbox.fork_server import prefer_own_programs
 from airlock.settings import Airlock
 
@@ -87,8 +88,20 @@ class SubmissionExporter(NotebookExporter):
     def master(self, assignment: str) -> Master:
         """The assignment, read once."""
         if assignment not in self._masters:
-            self._masters[assignment] = load_master(self.coursedir, assignment)
+            self._masters[assignment] = self._rehearsed(load_master(self.coursedir, assignment))
         return self._masters[assignment]
+
+    def _rehearsed(self, master: Master) -> Master:
+        """With what the reference solution shows; what it does not pass is told."""
+        folder = Path(self.coursedir.root) / "reports" / master.assignment
+        versions = grade.blank_record("", master).versions
+        try:
+            master = with_reference(master, folder, self.settings.as_limits(), versions)
+        except Exception as error:  # whatever it is: submissions are graded all the same
+            self.converter.log.warning(f"The reference solution could not be graded ({error}).")
+        for remark in remarks(master):
+            self.converter.log.warning(sentence(remark))
+        return master
 
     def submission_of(self, where: dict) -> Submission:
         """The submission that resources["nbgrader"] is about."""
@@ -138,7 +151,9 @@ class Execute(NbGraderPreprocessor):
         record, limits = submission.record, exporter.settings.as_limits()
         started, cpu = time.monotonic(), time.process_time()
         try:
-            found, seconds = grade.run_twice(mended, master.notebooks[name], own, master.files, limits)
+            found, seconds = grade.run_twice(
+                mended, master.notebooks[name], own, master.files, limits, master.observed.get(name)
+            )
         except (MachineError, OSError, MemoryError) as error:
             exporter.keep(grade.failed(record, "machine", str(error)))
             raise
@@ -151,3 +166,16 @@ class Execute(NbGraderPreprocessor):
         grade.leave_note(nb, record)
         exporter.keep(record)
         return nb, resources
+
+
+class SaveGrades(SaveAutoGrades):
+    """Takes the place of nbgrader's SaveAutoGrades: a check that waits for a person has no score."""
+
+    def _add_score(self, cell, resources):
+        """Called for each graded cell."""
+        super()._add_score(cell, resources)
+        if "waits" in cell.metadata.get("airlock", {}):
+            where = [self.notebook_id, self.assignment_id, self.student_id]
+            grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *where)
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()

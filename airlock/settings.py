@@ -50,7 +50,7 @@ def configure(c) -> None:
     c.Autograde.autograde_preprocessors = [
         "airlock.nbgrader_plugin.Execute",
         "nbgrader.preprocessors.IgnorePattern",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "airlock.nbgrader_plugin.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]

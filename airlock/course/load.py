@@ -21,7 +21,8 @@ from traitlets.config import Config
 
 from airlock.model.assignment import CELL_ID, Master, MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError
-from airlock.model.names import bound_names, in_place
+from airlock.model.names import bound_names
+from airlock.model.origins import own_bindings
 
 
 def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
@@ -36,7 +37,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
         The assignment was never generated, or source and gradebook do not belong together.
     """
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id)).resolve()
-    notebooks = {}
+    notebooks, solutions = {}, {}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             records = gradebook.find_assignment(assignment_id).notebooks
@@ -49,6 +50,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
             )
         for record in sorted(records, key=lambda record: record.name):
             source = _read_source(coursedir, folder / f"{record.name}.ipynb", assignment_id)
+            solutions[record.name] = _solutions(source)
             cells = tuple(_with_ids(_cells(coursedir, source, record, assignment_id)))
             notebooks[record.name] = MasterNotebook(record.name, cells, _metadata(source, record))
             if notebooks[record.name].language not in ("python", "python3"):
@@ -56,7 +58,8 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
                     f"{folder / record.name}.ipynb is written in {notebooks[record.name].language}: "
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
-    return Master(assignment_id, notebooks, _support_files(coursedir, folder, assignment_id))
+    files = _support_files(coursedir, folder, assignment_id)
+    return Master(assignment_id, notebooks, files, solutions=solutions)
 
 
 def _config(coursedir: CourseDirectory) -> Config:
@@ -99,9 +102,10 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
     for cell in source.cells:
         reference = MasterCell(cell, cell.source)
         grade_id = reference.grade_id
-        names, changing = set(), set()
-        if reference.kind == "answer" and cell.cell_type == "code":
-            names, changing = bound_names(cell.source), in_place(cell.source)
+        names, solution = set(), cell.source
+        is_answer = reference.kind == "answer" and cell.cell_type == "code"
+        if is_answer:
+            names = set(bound_names(solution))
         try:
             cell = lock.preprocess_cell(cell, {}, 0)[0]
             if grade_id is None:
@@ -123,9 +127,18 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
             raise _mismatch(record.name, assignment_id, grade_id or cell.source[:40]) from error
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        yield MasterCell(cell, released.source, tuple(sorted(names)), tuple(sorted(changing)))
+        own, imports = own_bindings(solution, released.source) if is_answer else ((), ())
+        statements = tuple((one.name, one.source) for one in imports)
+        unsolved = is_answer and solution.strip() == released.source.strip()
+        yield MasterCell(cell, released.source, tuple(sorted(names)), own, statements, unsolved)
     if saved.keys() - seen:
         raise _mismatch(record.name, assignment_id, ", ".join(sorted(saved.keys() - seen)))
+
+
+def _solutions(source: NotebookNode) -> dict[str, str]:
+    """The reference solution: by grade_id, the text of each answer in the source."""
+    cells = [MasterCell(cell, cell.source) for cell in source.cells]
+    return {cell.grade_id: cell.released for cell in cells if cell.kind == "answer" and cell.grade_id}
 
 
 def _metadata(source: NotebookNode, record) -> NotebookNode:

@@ -76,6 +76,7 @@ KINDS = {
     "output-limit": "Nothing; the output was cut.",
     "refused": "Look at the cell named: it tried to reach something that is not the student's.",
     "forged": "Look at the cell named: it sent what only the grader may send.",
+    "not-graded": "Mark the check by hand, or name it in c.Airlock.unguarded; it cost nobody a point.",
     "link": "Nothing, the link was not followed; ask the student to hand in the file itself.",
     "machine": "Grade again when the machine is idle or mended; the student is not at fault.",
 }

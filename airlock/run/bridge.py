@@ -8,7 +8,7 @@ from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
 from airlock.run.references import References
-from airlock.wire.values import Malformed, encode, restore
+from airlock.wire.values import Malformed, decode, encode, restore
 
 
 class Lost(BaseException):
@@ -39,6 +39,7 @@ class Bridge:
     def __init__(self, kernel: StudentKernel, references: References, in_place: set[str] = frozenset()):
         self.kernel, self.references, self.in_place = kernel, references, in_place
         self.incidents: list[Incident] = []
+        self.changing: set[str] = set()  # functions that changed their arguments
         self.begin()
 
     def exception(self, name: str) -> type | None:
@@ -85,6 +86,7 @@ class Bridge:
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:
+                    self.changing.add(name)
                     if result is not None and name not in self.in_place:
                         self.changed = name
                     if self.carry or not self.changed:
@@ -97,10 +99,35 @@ class Bridge:
                 self._lose(f"{name}() returned {kind}; only plain data and arrays can be handed to a test.")
         self._lose(f"{name}() was interrupted.")
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a name in the student's namespace."""
+        reply, _ = self._exchange(lambda: self.kernel.request({"do": "has", "name": name}, [], 10), name)
+        return reply["status"] == "ok"
+
     def delete(self, name: str) -> None:
         """Take a name out of the student's namespace."""
-        self.get(name)
         self._exchange(lambda: self.kernel.request({"do": "delete", "name": name}, [], 10), name)
+
+    def put_back(self, name: str) -> None:
+        """Undo :meth:`delete`."""
+        self._exchange(lambda: self.kernel.request({"do": "put back", "name": name}, [], 10), name)
+
+    def shell(self, command: str) -> tuple[str, str, int]:
+        """Run a command beside the student's files; what it printed, its errors, its exit code."""
+        seconds = self.kernel.limits.call_seconds
+
+        def ask():
+            reply, frames = self.kernel.request({"do": "shell", "name": command}, [], seconds)
+            return decode(frames) if reply["status"] == "ok" else ["", "", 1]
+
+        match self._exchange(ask, "A command"):
+            case [str(printed), str(errors), int(code)]:
+                return printed, errors, code
+        self._lose("A command gave an answer that is no text.", "forged")
+
+    def lose(self, sentence: str) -> None:
+        """The test cannot be run here, and the student has no part in it."""
+        self._lose(sentence)
 
     def bind(self, name: str, function: RemoteFunction) -> None:
         """Give a function of the student a name in the student's namespace."""
