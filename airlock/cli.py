@@ -44,8 +44,8 @@ def _grade(options) -> int:
     gc.disable()  # nothing of what is imported is garbage, and looking for it takes a sixth of the time
     from airlock.classroom.classroom import Classroom
     from airlock.classroom.table import print_table, progress
+    from airlock.course.application import load_course
     from airlock.sandbox import confine
-    from airlock.settings import load_course
 
     gc.freeze()
     gc.enable()

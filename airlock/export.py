@@ -16,7 +16,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
 from airlock.course.results import plain, read_results, write_whole
-from airlock.pages.cells import NO_ANSWER
+from airlock.model.record import NO_ANSWER
 from airlock.pages.shared import human, number
 
 

@@ -1,16 +1,13 @@
-"""What a course may set in ``nbgrader_config.py``, and how that file is found."""
+"""What a course may set in ``nbgrader_config.py``."""
 
 import os
-from contextlib import chdir
+import sys
 from dataclasses import asdict, fields
-from pathlib import Path
 
 from traitlets import Bool, Dict, Float, TraitError, validate
 from traitlets.config import Configurable
 
-from airlock.model.errors import AirlockError
 from airlock.model.limits import Limits
-from airlock.sandbox.fork_server import prefer_own_programs
 
 
 class Airlock(Configurable):
@@ -46,34 +43,19 @@ def configure(c) -> None:
     without activating its environment has that program all the same.
     """
     prefer_own_programs()
-    c.Autograde.exporter_class = "airlock.nbgrader_plugin.SubmissionExporter"
+    c.Autograde.exporter_class = "airlock.nbgrader_plugin.autograde.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
-        "airlock.nbgrader_plugin.Execute",
+        "airlock.nbgrader_plugin.autograde.Execute",
         "nbgrader.preprocessors.IgnorePattern",
-        "airlock.nbgrader_plugin.SaveGrades",
+        "airlock.nbgrader_plugin.autograde.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    c.GenerateFeedback.exporter_class = "airlock.pages.feedback.FeedbackExporter"
+    c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
 
 
-def load_course(folder: str | os.PathLike = "."):
-    """The nbgrader application of the course in ``folder``: ``.config`` and ``.coursedir``.
-
-    Raises AirlockError where there is no course, or its configuration does not load.
-    """
-    from nbgrader.apps.baseapp import NbGrader
-
-    folder = Path(folder).resolve()
-    if not (folder / "nbgrader_config.py").exists():
-        raise AirlockError(f"There is no nbgrader_config.py in {folder}: run this in a course folder.")
-    prefer_own_programs()
-    app = NbGrader()
-    app.raise_config_file_errors = True  # not: log them, and go on without the course's configuration
-    try:
-        with chdir(folder):  # nbgrader also reads the configuration of the folder that it is called in
-            app.initialize([], root=str(folder))
-        Airlock(config=app.config)
-    except (Exception, SystemExit) as error:
-        raise AirlockError(f"{folder}/nbgrader_config.py cannot be loaded ({error}): correct it.") from error
-    return app
+def prefer_own_programs() -> None:
+    """Put the folder of this interpreter on the PATH: nbgrader calls ``alembic`` by its name."""
+    own = os.path.dirname(sys.executable)
+    if own not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join(filter(None, [own, os.environ.get("PATH")]))

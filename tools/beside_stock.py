@@ -2,8 +2,8 @@
 
     python tools/beside_stock.py FOLDER [--out FOLDER] [--jobs 2]
 
-FOLDER holds nbgrader source notebooks, each with the files it needs beside it. Each becomes an assignment of a
-scratch course, in which three students hand in: the reference solution, the blank release, and the release
+FOLDER holds nbgrader source notebooks, each with the files it needs beside it. Each becomes an assignment of
+a scratch course, in which three students hand in: the reference solution, the blank release, and the release
 with every other answer filled in. What nbgrader gave is kept in ``--out``, so that a second run only grades
 with airlock. The summary counts the checks with the same mark, and names every other.
 """
@@ -119,7 +119,7 @@ def gradebook(room: Path) -> dict:
                 grade.name: [grade.auto_score, grade.max_score]
                 for notebook in submission.notebooks
                 for grade in notebook.grades
-                if not getattr(grade.cell, "cell_type", "code") == "markdown"
+                if getattr(grade.cell, "cell_type", "code") != "markdown"
             }
             for submission in book.find_assignment("a").submissions
         }

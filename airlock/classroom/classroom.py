@@ -14,6 +14,7 @@ from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.load import load_master
+from airlock.course.results import write_whole
 from airlock.handin.files import read_submission
 from airlock.model.assignment import Observed
 from airlock.model.errors import AirlockError
@@ -136,7 +137,7 @@ class Classroom:
 
     def _write_report(self, records):
         """The page of the class."""
-        from airlock.pages.report import write_report
+        from airlock.pages.report import render_report
 
         links = {}
         for student in records:
@@ -151,4 +152,5 @@ class Classroom:
                 if path.exists()
             ]
         plain = [record.to_json() for record in records.values()]
-        write_report(self.meta() | {"records": plain}, self.reports, links)
+        page = render_report(self.meta() | {"records": plain}, self.reports, links)
+        write_whole(self.reports / "index.html", page)

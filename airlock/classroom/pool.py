@@ -33,8 +33,9 @@ def grade_task(student, files, incidents, master: bytes, limits: dict, feedback:
 
     incidents = [Incident(**incident) for incident in incidents]
     with _one_at_a_time:
-        graded = grade_submission(student, files, _master(master), Limits(**limits), incidents)
-        pages = pages_of(graded) if feedback else {}
+        assignment = _master(master)
+        graded = grade_submission(student, files, assignment, Limits(**limits), incidents)
+        pages = pages_of(graded, assignment.hidden) if feedback else {}
     return graded.notebooks, graded.unanswered, pages, graded.record.to_json()
 
 

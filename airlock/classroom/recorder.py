@@ -3,12 +3,9 @@
 import contextlib
 import time
 from dataclasses import dataclass
-from datetime import datetime
-
-from nbgrader.utils import parse_utc
 
 from airlock.course.folders import replace_folder
-from airlock.course.gradebook import Book
+from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
 from airlock.course.results import write_results
 from airlock.handin.files import lay_over
@@ -105,7 +102,7 @@ class Recorder:
         if pages:
             feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
             replace_folder(folder("feedback", task.student), feedback)
-        self.book.record(record, unanswered, _timestamp(task.files, record))
+        self.book.record(record, unanswered, handed_in_at(task.files, record))
         self.known.add(task.student)
 
     def _finish(self, record):
@@ -138,15 +135,3 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'The result'} could not be written ({error.strerror or error})."
     return f"Grading it failed with {type(error).__name__}: {error}"
-
-
-def _timestamp(files: dict[str, bytes], record: Record) -> datetime | None:
-    """When it was handed in, from the file that nbgrader's exchange leaves; None if there is none."""
-    written = files.get("timestamp.txt", b"")[:100].decode(errors="replace").strip()
-    try:
-        return parse_utc(written) if written else None
-    except (ValueError, OverflowError, TypeError):
-        message = "timestamp.txt holds no time, so lateness was not looked at."
-        record.incidents.append(Incident("mended", message))
-        record.status = "incident"
-        return None

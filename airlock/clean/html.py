@@ -31,16 +31,20 @@ ATTRIBUTES = {
 }  # fmt: skip
 STYLES = {"color", "background-color", "text-align", "font-weight", "font-style"}
 
-NAME = r"[a-zA-Z][\w:.-]*"
-VALUE = r"\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'=<>`]+"
-TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+{NAME}(?:\s*=\s*(?:{VALUE}))?)*)\s*/?>")
-ATTRIBUTE = re.compile(rf"({NAME})(?:\s*=\s*({VALUE}))?")
-HIDING = re.compile(r"<!--|-->|<(/?)(script|style|svg)\b[^<>]*>", re.IGNORECASE)
-PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]+")
+# HTML has five characters of white space and compares names as ASCII; Unicode has many more spaces, and
+# letters such as the long s, an s to a pattern that ignores case. Hence ASCII throughout, and S for a space.
+S = r"[ \t\n\f\r]"
+ASCII = re.ASCII | re.IGNORECASE
+NAME = r"[a-zA-Z][a-zA-Z0-9_:.-]*"
+VALUE = r"\"[^\"<>]*\"|'[^'<>]*'|[^ \t\n\f\r\"'=<>`]+"
+TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{S}+{NAME}(?:{S}*={S}*(?:{VALUE}))?)*){S}*/?>", re.ASCII)
+ATTRIBUTE = re.compile(rf"({NAME})(?:{S}*={S}*({VALUE}))?", re.ASCII)
+HIDING = re.compile(r"<!--|-->|<(/?)(script|style|svg)\b[^<>]*>", ASCII)
+PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/= \t\n\f\r]+")
 FILE = re.compile(r"(?!.*\.\.)[\w-][\w ./%-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
-LINK = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x20]*", re.IGNORECASE)
-STYLE = re.compile(r"(?!.*url)[\w\s:;#,.%()-]*", re.IGNORECASE)
-PLAIN_STYLE = re.compile(rf"(?:\s*(?:{'|'.join(sorted(STYLES))})\s*:[\w\s#,.%()-]*;?)*")
+LINK = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x20]*", ASCII)
+STYLE = re.compile(r"(?!.*url)[\w \t\n\f\r:;#,.%()-]*", ASCII)
+PLAIN_STYLE = re.compile(rf"(?:{S}*(?:{'|'.join(sorted(STYLES))}){S}*:[\w \t\n\f\r#,.%()-]*;?)*", re.ASCII)
 CLASS = re.compile(r"anchor-link|highlight|language-[\w+-]+|task-list-item(?:-checkbox)?|[a-z][a-z0-9]{0,2}")
 TEX = re.compile(r"\\(?:href|url|cssId|class|style|require|html\w*|includegraphics|unicode)(?![A-Za-z])")
 
@@ -185,7 +189,7 @@ def _is_plain(rendered: str, taken: frozenset[str]) -> bool:
 def _is_known(tag: str, name: str, value: str | None, taken: frozenset[str]) -> bool:
     name, value = name.lower(), html.unescape((value or "").strip("\"'"))
     if name == "class":
-        return all(CLASS.fullmatch(part) for part in value.split())
+        return all(CLASS.fullmatch(part) for part in re.split(S, value) if part)
     if name == "id":
         return tag[0] == "h" and value not in taken
     if tag == "input":

@@ -6,12 +6,12 @@ from functools import cached_property
 
 from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from airlock.model.errors import AirlockError, MachineError
-from airlock.model.record import Record
-from airlock.pages.cells import NO_ANSWER
+from airlock.model.record import NO_ANSWER, Incident, Record
 
 HURRIED_SECONDS = 1  # to wait for whoever has not let go of the gradebook when waited for in full
 
@@ -138,3 +138,15 @@ def telling(url: str):
 
 def _reason(error) -> str:
     return (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
+
+
+def handed_in_at(files: dict[str, bytes], record: Record) -> datetime | None:
+    """When it was handed in, from the file that nbgrader's exchange leaves; None if there is none."""
+    written = files.get("timestamp.txt", b"")[:100].decode(errors="replace").strip()
+    try:
+        return parse_utc(written) if written else None
+    except (ValueError, OverflowError, TypeError):
+        message = "timestamp.txt holds no time, so lateness was not looked at."
+        record.incidents.append(Incident("mended", message))
+        record.status = "incident"
+        return None

@@ -59,7 +59,16 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
     files = _support_files(coursedir, folder, assignment_id)
-    return Master(assignment_id, notebooks, files, solutions=solutions)
+    return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)), solutions=solutions)
+
+
+def hidden_regions(config: Config) -> dict[str, str]:
+    """What begins and what ends a region that students never see, in the course's own words for it."""
+    tests, scheme = ClearHiddenTests(config=config), ClearMarkScheme(config=config)
+    return {
+        tests.begin_test_delimeter: tests.end_test_delimeter,
+        scheme.begin_mark_scheme_delimeter: scheme.end_mark_scheme_delimeter,
+    }
 
 
 def _config(coursedir: CourseDirectory) -> Config:

@@ -4,15 +4,19 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from airlock.model.record import Record
+from airlock.model.text import visible
 
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
+# parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
+FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
+
 
 
 def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
@@ -69,7 +73,7 @@ def to_csv(records: list[Record]) -> str:
 
 def plain(text: str) -> str:
     """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub("'", visible(text))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from airlock.handin.files import ENDINGS, is_notebook, printable
+from airlock.handin.filenames import ENDINGS, is_notebook, printable
 from airlock.handin.match import as_code, match, same
 from airlock.handin.reading import read_cells
 from airlock.model.assignment import Master, MasterNotebook

@@ -55,6 +55,15 @@ class StudentKernel(KernelProcess):
     def request(self, content: dict, frames: list, seconds: float) -> tuple[dict, list]:
         """Have the kernel answer one request of a test; returns content and frames of its reply."""
         self._serving = True
+        try:
+            send(self._requests, [json.dumps(content).encode(), *frames])
+        except OSError:
+            self.kill()
+            raise KernelGone(self.cause_of_death()) from None
+        return self._reply(seconds)
+
+    def _reply(self, seconds: float) -> tuple[dict, list]:
+        """The next reply on the socket for requests."""
         iopub = self.client.iopub_channel.socket
 
         def look():
@@ -67,7 +76,6 @@ class StudentKernel(KernelProcess):
             return self._inbox.receive(self._requests) if self._requests in ready else None
 
         try:
-            send(self._requests, [json.dumps(content).encode(), *frames])
             head, *frames = self._wait(look, receive, seconds, lambda _: None)
             if len(head) > MAX_HEAD:
                 raise Malformed("too large")
@@ -158,7 +166,7 @@ class StudentKernel(KernelProcess):
                 interrupted = meter.exceeded()
                 if interrupted:
                     deadline = time.monotonic() + min(GRACE_SECONDS, 2 * seconds)
-                    self.manager.interrupt_kernel()
+                    self.interrupt()
             elif time.monotonic() > deadline:
                 self.kill()
                 raise interrupted

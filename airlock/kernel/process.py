@@ -157,6 +157,10 @@ class KernelProcess:
         self._requests.close()  # not before the kernel has ended: it would complain of it
         self.manager.cleanup_resources()
 
+    def interrupt(self) -> None:
+        """Interrupt what the kernel is doing."""
+        self.manager.interrupt_kernel()
+
     def kill(self) -> None:
         """End the kernel and all that it started."""
         self.cpu()

@@ -19,6 +19,8 @@ from airlock.model.origins import Binding, Owner, bindings
 EXCEPTIONS = {
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
 }
+# What begins and what ends a region that students never see, unless a course has words of its own.
+HIDDEN = {"BEGIN HIDDEN TESTS": "END HIDDEN TESTS", "BEGIN MARK SCHEME": "END MARK SCHEME"}
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -135,6 +137,7 @@ class Master:
     assignment: str
     notebooks: dict[str, MasterNotebook]
     files: dict[str, bytes] = field(default_factory=dict)  # path relative to the assignment -> contents
+    hidden: dict[str, str] = field(default_factory=lambda: dict(HIDDEN))  # beginning -> end of hidden regions
     observed: dict[str, Observed] = field(default_factory=dict)  # by notebook
     # By notebook and grade_id, the reference solution's text. It stays with the coordinator.
     solutions: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
@@ -153,7 +156,7 @@ class Master:
             for name, notebook in self.notebooks.items()
         }
         files = {path: base64.b64encode(data).decode() for path, data in self.files.items()}
-        plain = {"assignment": self.assignment, "notebooks": notebooks, "files": files}
+        plain = {"assignment": self.assignment, "notebooks": notebooks, "files": files, "hidden": self.hidden}
         return json.dumps(plain, sort_keys=True).encode()
 
     @classmethod
@@ -174,7 +177,7 @@ class Master:
             for name, notebook in plain["notebooks"].items()
             if notebook["observed"] is not None
         }
-        return cls(plain["assignment"], notebooks, files, observed=observed)
+        return cls(plain["assignment"], notebooks, files, plain["hidden"], observed=observed)
 
     @cached_property
     def digest(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 Status = Literal["graded", "incident", "failed"]
+NO_ANSWER = "No response."  # nbgrader's own comment on an answer cell that was left as handed out
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -11,8 +12,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from airlock.model.assignment import HIDDEN
 from airlock.model.marks import is_grade, is_solution
-from airlock.model.record import Check
+from airlock.model.record import NO_ANSWER, Check
 from airlock.pages import prose
 from airlock.pages.shared import no_paths
 
@@ -20,10 +22,8 @@ LONGEST = 20_000  # characters of one output; more teaches nobody
 RICH = 10_000  # characters of one text or code; what is longer is shown plain: parsers can be made to crawl
 RICH_IN_ALL = 300_000  # the same for a whole page
 LARGEST = 50_000  # characters of a table
-NO_ANSWER = "No response."  # nbgrader's own comment on an answer cell that was left as handed out
 UNDESCRIBED = re.compile(r'(<img src="[^"]*")(?: alt="")?>')
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml")
-REGIONS = {"BEGIN HIDDEN TESTS": "END HIDDEN TESTS", "BEGIN MARK SCHEME": "END MARK SCHEME"}
 
 
 @dataclass
@@ -52,13 +52,13 @@ class View:
 class Reader:
     """Turns notebooks into views, one after the other, so that headings and cell numbers run through."""
 
-    def __init__(self, config=None, level: int = 3, folder: Path | None = None):
-        """``level``: of the first heading. ``config`` may name other delimiters for what is hidden.
+    def __init__(self, hidden: Mapping[str, str] = HIDDEN, level: int = 3, folder: Path | None = None):
+        """``level``: of the first heading. ``hidden``: what begins and what ends a region that nobody sees.
 
         ``folder``: where picture files lie that the text refers to.
         """
         self._folder = folder
-        self._regions = _regions(config) if config else REGIONS
+        self._hidden = hidden
         self._top = level
         self._open = []  # levels, in the notebook's own counting, of the headings we are under
         self._under, self._before = "", ""
@@ -94,7 +94,7 @@ class Reader:
         lines, end = [], None
         for line in source.split("\n"):
             if end is None:
-                end = next((stop for start, stop in self._regions.items() if start in line), None)
+                end = next((stop for start, stop in self._hidden.items() if start in line), None)
                 if end is None:
                     lines.append(line)
             elif end in line:
@@ -187,14 +187,3 @@ def _text(kind: str, text: str) -> Output | None:
 
 def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?:])\s", text, maxsplit=1)[0][:200].rstrip(":") if text else ""
-
-
-def _regions(config) -> dict[str, str]:
-    """Beginning and end of what is hidden, in a course that may have its own words for them."""
-    from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme  # not in every worker
-
-    tests, scheme = ClearHiddenTests(config=config), ClearMarkScheme(config=config)
-    return {
-        tests.begin_test_delimeter: tests.end_test_delimeter,
-        scheme.begin_mark_scheme_delimeter: scheme.end_mark_scheme_delimeter,
-    }

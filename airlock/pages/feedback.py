@@ -1,21 +1,14 @@
-"""The page that a student gets back: score, checks, and the notebook, in one file that needs nothing else.
-
-In ``nbgrader_config.py``, for ``nbgrader generate_feedback`` and the Formgrader's button::
-
-    c.GenerateFeedback.exporter_class = "airlock.pages.feedback.FeedbackExporter"
-    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
-"""
+"""The page that a student gets back: score, checks, and the notebook, in one file that needs nothing else."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Unicode, default
 
-from airlock.model.marks import is_grade
-from airlock.model.record import Check, Incident, Record
-from airlock.pages.cells import NO_ANSWER, Reader
+from airlock.model.assignment import HIDDEN
+from airlock.model.record import NO_ANSWER, Record
+from airlock.pages.cells import Reader
 from airlock.pages.shared import environment
 
 # The reports of numpy.testing and unittest, which quote what was expected.
@@ -34,7 +27,7 @@ COMPARES_VALUES = re.compile(
 def render_feedback(
     notebooks: dict[str, NotebookNode],
     record: Record,
-    config=None,
+    hidden: Mapping[str, str] = HIDDEN,
     late_penalty: float = 0.0,
     folder: Path | None = None,
     lang: str = "en",
@@ -42,11 +35,11 @@ def render_feedback(
     """Return the page of one submission.
 
     ``notebooks``: by name, graded, as in ``autograded/``; empty where grading failed. A comment that
-    nbgrader's ``GetGrades`` left in a cell is shown with it. ``config``: traitlets configuration, of
-    which the delimiters of hidden tests and mark schemes are used. ``record.score`` is before the
+    nbgrader's ``GetGrades`` left in a cell is shown with it. ``hidden``: what begins and what ends a region
+    of hidden tests or of a mark scheme. ``record.score`` is before the
     ``late_penalty``. ``folder``: of the submission, for picture files that the text shows.
     """
-    reader = Reader(config, 4 if len(notebooks) > 1 else 3, folder)
+    reader = Reader(hidden, 4 if len(notebooks) > 1 else 3, folder)
     views = {}
     for name, notebook in notebooks.items():
         views[name] = reader.read(notebook, {c.grade_id: c for c in record.checks if c.notebook == name})
@@ -59,63 +52,6 @@ def render_feedback(
         score=None if record.score is None else max(0.0, record.score - late_penalty),
         late_penalty=late_penalty,
         lang=lang,
-    )
-
-
-class FeedbackExporter(Exporter):
-    """nbconvert exporter for ``c.GenerateFeedback.exporter_class``: the same page, one for each notebook.
-
-    The points come from the gradebook, so a mark or a comment given in the Formgrader shows. What only
-    the grader knows it has left in the notebook's metadata: ``airlock.blanks`` and ``airlock.incidents``,
-    as in :class:`~airlock.model.record.Record`, and ``airlock.messages`` by grade_id.
-    """
-
-    output_mimetype = "text/html"
-    lang = Unicode("en", help="Language of the page").tag(config=True)
-
-    @default("file_extension")
-    def _file_extension_default(self):
-        return ".html"
-
-    def from_notebook_node(self, nb, resources=None, **kwargs):
-        """Return the page and the resources; called by nbgrader's converter."""
-        from nbgrader.api import Gradebook  # not in every worker
-
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        where = resources["nbgrader"]
-        with Gradebook(where["db_url"]) as gradebook:
-            submission = gradebook.find_submission(where["assignment"], where["student"])
-            record = _record(nb, where, submission)
-            penalty = submission.late_submission_penalty or 0.0
-        folder = resources.get("metadata", {}).get("path")
-        folder = Path(folder) if folder else None
-        return render_feedback(
-            {where["notebook"]: nb}, record, self.config, penalty, folder, self.lang
-        ), resources
-
-
-def _record(nb, where: dict, submission) -> Record:
-    """What the notebook and the gradebook's submission say, as a record."""
-    known = nb.metadata.get("airlock", {})
-    checks = []
-    for cell in nb.cells:
-        if not is_grade(cell):
-            continue
-        data = cell.metadata.nbgrader
-        points, best = data.get("score"), float(data.get("points") or 0)
-        message = known.get("messages", {}).get(data.grade_id) or message_of(cell)
-        lost = points is not None and points < best
-        checks.append(Check(where["notebook"], data.grade_id, best, points, message if lost else ""))
-    incidents = [Incident(**incident) for incident in known.get("incidents", [])]
-    return Record(
-        student=where["student"],
-        assignment=where["assignment"],
-        status="incident" if incidents else "graded",
-        max_score=submission.max_score,
-        score=submission.score,
-        checks=checks,
-        blanks=list(known.get("blanks", [])),
-        incidents=incidents,
     )
 
 

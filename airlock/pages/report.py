@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from airlock.course.results import write_whole
 from airlock.model.record import KINDS, Record
 from airlock.pages import charts, slips
 from airlock.pages.shared import count, environment, human, number
@@ -33,21 +32,12 @@ class CheckRow:
     waiting: int = 0
 
 
-def write_report(results: dict, folder: Path | str, links: Links | None = None) -> Path:
-    """Write ``index.html`` into ``folder`` and return its path.
+def render_report(results: dict, folder: Path, links: Links | None = None) -> str:
+    """Return the page of a class, which is to be ``index.html`` in ``folder``.
 
     ``results`` as in ``results.json``. ``links``: for a student, pairs of label and path, such as
     ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's links are relative to ``folder``.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "index.html"
-    write_whole(path, render_report(results, folder, links or {}))
-    return path
-
-
-def render_report(results: dict, folder: Path, links: Links) -> str:
-    """Return the page; see :func:`write_report`."""
     records = [Record.from_json(record) for record in results["records"]]
     records.sort(key=lambda record: record.student)  # as the table says of itself
     graded = [record for record in records if record.score is not None and record.status != "failed"]
@@ -77,7 +67,7 @@ def render_report(results: dict, folder: Path, links: Links) -> str:
         lossy=lossy,
         unconfined=unconfined(results, records),
         seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
-        links={student: relative(pairs, folder) for student, pairs in links.items()},
+        links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
         kinds=KINDS,
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

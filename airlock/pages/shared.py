@@ -4,10 +4,19 @@ import re
 
 import jinja2
 
+from airlock.model.text import visible
+
+
+def _shown(value: object) -> object:
+    """What a template prints: data without what changes how it is shown; our own markup as it is."""
+    return visible(value) if type(value) is str else value
+
+
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("airlock.pages"),
     autoescape=True,  # everything that is not marked safe is data
     undefined=jinja2.StrictUndefined,
+    finalize=_shown,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -8,7 +8,8 @@ from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
 from airlock.run.references import References
-from airlock.wire.values import Malformed, decode, encode, restore
+from airlock.wire.changes import restore
+from airlock.wire.values import Malformed, decode, encode
 
 
 class Lost(BaseException):
@@ -155,11 +156,11 @@ class Bridge:
             self.incidents.append(Incident(kind, sentence))
         raise Lost(sentence)
 
-    def _stand_in(self, handle):
+    def _stand_in(self, handle, unpack):
         name = handle.partition(" ")[0]
         return RemoteFunction(self, name if name.isidentifier() and len(name) < 100 else "a function", handle)
 
-    def _handle_of(self, value):
+    def _handle_of(self, value, pack):
         return value._handle if type(value) is RemoteFunction else None
 
     def _exception(self, name, reply):

@@ -6,6 +6,7 @@ cluster, and the same submission is graded the same way everywhere.
 
 import platform
 import time
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
@@ -172,12 +173,12 @@ def checks_of(notebook: nbformat.NotebookNode, name: str) -> list[Check]:
     return checks
 
 
-def pages_of(graded: Graded) -> dict[str, str]:
-    """The feedback page of each notebook, by name."""
+def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
+    """The feedback page of each notebook, by name; ``hidden`` regions are those of the assignment."""
     from airlock.pages.feedback import render_feedback
 
     return {
-        name: render_feedback({name: nbformat.reads(data, 4)}, graded.record)
+        name: render_feedback({name: nbformat.reads(data, 4)}, graded.record, hidden)
         for name, data in graded.notebooks.items()
     }
 

@@ -48,13 +48,6 @@ _lock = threading.Lock()
 _server = None  # of this process: (process id, Popen, socket)
 
 
-def prefer_own_programs() -> None:
-    """Put the folder of this interpreter on the PATH: nbgrader calls ``alembic`` by its name."""
-    own = os.path.dirname(sys.executable)
-    if own not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join(filter(None, [own, os.environ.get("PATH")]))
-
-
 def environment() -> dict[str, str]:
     """What a kernel may know of the grader's environment: where things are, no secrets."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}

@@ -11,13 +11,21 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import types
 
 from ipykernel.ipkernel import IPythonKernel
 
+from airlock.sandbox import forking
 from airlock.sandbox.kernel_app import OPTIONS, KernelApp
 from airlock.wire.frames import Inbox, listen, send
 from airlock.wire.values import decode, encode
+
+
+class NoThread:
+    """In place of the thread that hands messages to subshells, which this kernel does without."""
+
+    parent_thread = threading.main_thread()
 
 
 class AirlockKernel(IPythonKernel):
@@ -28,6 +36,7 @@ class AirlockKernel(IPythonKernel):
 
     def start(self):
         """Begin to listen, to the grader's requests as well."""
+        self._forks = set()
         super().start()
         self._deleted = {}  # what tests took away, and may put back
         self._context = contextvars.copy_context()
@@ -35,10 +44,19 @@ class AirlockKernel(IPythonKernel):
 
     async def execute_request(self, *message):
         """Run a cell, and keep what it has set of its context: numpy's error state, decimal's precision."""
+        self._forks = forking.still_running(self._forks)
         try:
             await super().execute_request(*message)
         finally:
             self._context = contextvars.copy_context()
+
+    async def do_execute(self, *arguments, **options):
+        """Run a cell's code; at a top-level ``await`` ipykernel asks whose child its thread is."""
+        self.shell_channel_thread = NoThread()
+        try:
+            return await super().do_execute(*arguments, **options)
+        finally:
+            self.shell_channel_thread = None
 
     def _accept(self, *_):
         self.io_loop.remove_handler(self.listener)
@@ -61,9 +79,26 @@ class AirlockKernel(IPythonKernel):
         finally:
             self.post_handler_hook()
 
+    def _fork(self):
+        """Have a copy of this process answer on the connection that waits at the listener."""
+        connection, _ = self.listener.accept()
+        self._forks.add(forking.fork(lambda: self._serve_on(connection)))
+        connection.close()
+        return {"status": "ok"}, []
+
+    def _serve_on(self, connection):
+        """In a fork: answer requests on a connection of its own, until it is closed."""
+        self._connection.close()
+        self._forks = set()
+        self._connection, self._inbox = connection, Inbox(sys.maxsize)
+        send(connection, [json.dumps({"status": "ok", "pid": os.getpid()}).encode()])
+        while self._serve_one():
+            pass
+
     def _serve_one(self):
         try:
             head, *frames = self._next_request()
+            self._forks = forking.still_running(self._forks)
             request = json.loads(bytes(head))
         except KeyboardInterrupt:  # meant for a call that has just ended
             return True
@@ -88,6 +123,10 @@ class AirlockKernel(IPythonKernel):
         return [json.dumps(content).encode(), *frames]
 
     def _answer(self, request, frames):
+        if request["do"] == "fork":
+            return self._fork()
+        if request["do"] == "run":
+            return forking.run(self.shell, bytes(frames[0]).decode())
         space, name = self.shell.user_ns, request["name"]
         if request["do"] == "has":
             return {"status": "ok" if name in space else "missing"}, []
@@ -117,7 +156,7 @@ class AirlockKernel(IPythonKernel):
         return self._cross(value)
 
     def _call(self, function, frames):
-        arguments, keywords = decode(frames, function=self._functions.__getitem__)
+        arguments, keywords = decode(frames, lambda handle, _: self._functions[handle])
         content, result = self._cross(function(*arguments, **keywords))
         if content["status"] != "ok":
             return content, []
@@ -134,7 +173,7 @@ class AirlockKernel(IPythonKernel):
         except (TypeError, ValueError) as error:
             return {"status": "uncrossable", "type": str(error)}, []
 
-    def _handle(self, value):
+    def _handle(self, value, pack):
         return next((handle for handle, known in self._functions.items() if known is value), None)
 
 

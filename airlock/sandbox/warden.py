@@ -20,7 +20,7 @@ import time
 
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import size, unnamed
-from airlock.sandbox.processes import descendants, lives, resident, threads
+from airlock.sandbox.processes import descendants, lives, own_share, resident, threads
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 POLL_SECONDS = 0.2
@@ -93,7 +93,8 @@ def _excess(folder, limits):
     processes = descendants()
     if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
         return "process-limit"
-    if sum(map(resident, processes)) > limits.memory + 512 * 2**20:
+    most = limits.memory + 512 * 2**20
+    if sum(map(resident, processes)) > most and sum(map(own_share, processes)) > most:  # forks share memory
         return "memory-limit"
     if folder and size(folder) + sum(unnamed(processes).values()) > limits.disk:
         return "disk-limit"

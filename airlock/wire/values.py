@@ -1,8 +1,8 @@
 """Values as they cross between the grader and the student's kernel: JSON, and .npy beside it.
 
-Only values of exactly the types below cross. A subclass could bring its own operators along, so it
-does not: ``TypeError`` says what it was. Decoding builds nothing but these types, whatever the other
-side sent, and never unpickles.
+Only values of exactly the types below cross, and those of :mod:`airlock.wire.standard`, ``numbers`` and
+``tables``. A subclass could bring its own operators along, so it does not: ``TypeError`` says what it was.
+Decoding builds nothing but these types, whatever the other side sent, and never unpickles.
 """
 
 import functools
@@ -12,20 +12,22 @@ import math
 
 import numpy as np
 
+from airlock.wire import numbers, standard, tables
+
 MAX_DEPTH = 50
 MAX_NODES = 2_000_000
-PLAIN_KINDS = "biufcUS"  # numpy dtype kinds: bool, int, uint, float, complex, text, bytes
 
 
 class Malformed(ValueError):
     """What arrived was not written by :func:`encode`."""
 
 
-def encode(value, reference=lambda value: None) -> list[bytes]:
+def encode(value, refer=lambda value, pack: None) -> list[bytes]:
     """Value as frames: one of JSON, then one of .npy per array or numpy scalar.
 
-    ``reference(value)`` may name a function that the other side already has. Raises TypeError for a
-    type that does not cross and ValueError for what is too deep or too large.
+    ``refer(value, pack)`` may give what the other side knows an object by, as JSON in which ``pack(value)``
+    stands for further values; None where there is no such thing. Raises TypeError for a type that does not
+    cross and ValueError for what is too deep or too large.
     """
     arrays, nodes = [], 0
 
@@ -54,22 +56,50 @@ def encode(value, reference=lambda value: None) -> list[bytes]:
         if kind is dict:
             items = value.items()
             return {"dict": [[pack(key, depth + 1), pack(item, depth + 1)] for key, item in items]}
-        if kind is np.ndarray or issubclass(kind, np.generic) and kind.__module__ == "numpy":
-            if value.dtype.kind not in PLAIN_KINDS:
+        plain_array = kind is np.ndarray and value.dtype.kind != "O"
+        if plain_array or issubclass(kind, np.generic) and kind.__module__ == "numpy":
+            if not numbers.is_plain(value.dtype):
                 raise TypeError(f"an array of dtype {value.dtype}")
             arrays.append(_npy(np.asarray(value)))
             return {"array" if kind is np.ndarray else "scalar": len(arrays) - 1}
-        name = reference(value)
-        if name is not None:
-            return {"function": name}
+        try:
+            known = take_apart(value)
+            if known is not None:
+                return {known[0]: pack(known[1], depth + 1)}
+        except (TypeError, ValueError, AttributeError):
+            if nodes > MAX_NODES or depth >= MAX_DEPTH:
+                raise
+        node = refer(value, lambda part: pack(part, depth + 1))
+        if node is not None:
+            return {"reference": node}
         raise TypeError(f"an object of type {kind.__name__}")
 
     head = json.dumps(pack(value, 0), allow_nan=False).encode()
     return [head, *arrays]
 
 
-def decode(frames: list, function=None):
-    """Inverse of :func:`encode`; ``function(name)`` gives what stands for a function of that name.
+def take_apart(value):
+    """Tag and simpler values of a value of one of the further types; None for any other."""
+    kind = type(value)
+    if kind is type and value in standard.NAMES:
+        return "type", standard.NAMES[value]
+    for module in (standard, numbers, tables):
+        found = module.reduce(value)
+        if found is not None:
+            return found
+    return None
+
+
+def put_together(tag: str, content):
+    """Inverse of :func:`take_apart`."""
+    for module in (standard, numbers, tables):
+        if tag in module.PUT_TOGETHER:
+            return module.rebuild(tag, content)
+    raise Malformed(f"unknown tag {tag!r}")
+
+
+def decode(frames: list, refer=None):
+    """Inverse of :func:`encode`; ``refer(node, unpack)`` gives what stands for a reference.
 
     Raises Malformed for anything that encode does not write.
     """
@@ -104,9 +134,9 @@ def decode(frames: list, function=None):
                 return _from_npy(frames[1:][content])
             case "scalar":
                 return _from_npy(frames[1:][content])[()]
-            case "function" if function is not None:
-                return function(str(content))
-        raise Malformed(f"unknown tag {tag!r}")
+            case "reference" if refer is not None:
+                return refer(content, lambda part: unpack(part, depth + 1))
+        return put_together(tag, unpack(content, depth + 1))
 
     try:
         head = bytes(frames[0])
@@ -119,47 +149,6 @@ def decode(frames: list, function=None):
         raise Malformed(str(error)) from None
 
 
-def restore(target, changed) -> None:
-    """Carry what a call changed in its arguments over to the caller's own objects, as a call at home would.
-
-    ``target`` and ``changed`` are the same structure; lists, dicts, sets and arrays within are
-    changed in place where they still fit.
-    """
-    if type(target) is not type(changed):
-        return
-    if type(target) is np.ndarray:
-        if target.shape == changed.shape and target.dtype == changed.dtype and target.flags.writeable:
-            target[...] = changed
-    elif type(target) is tuple and len(target) == len(changed):
-        for one, other in zip(target, changed, strict=True):
-            restore(one, other)
-    elif type(target) is list:
-        for one, other in zip(target, changed, strict=False):
-            restore(one, other)
-        target[:] = [
-            one if _same_container(one, other) else other
-            for one, other in zip(target + changed[len(target) :], changed, strict=False)
-        ]
-    elif type(target) is dict:
-        for key, value in list(target.items()):
-            if key in changed and _same_container(value, changed[key]):
-                restore(value, changed[key])
-                changed[key] = value
-        target.clear()
-        target.update(changed)
-    elif type(target) is set:
-        target.clear()
-        target.update(changed)
-
-
-def _same_container(one, other) -> bool:
-    if type(one) is not type(other):
-        return False
-    if type(one) is np.ndarray:
-        return one.shape == other.shape and one.dtype == other.dtype
-    return type(one) in (list, dict, set) or type(one) is tuple and len(one) == len(other)
-
-
 def _npy(array: np.ndarray) -> bytes:
     fortran_order = array.flags.f_contiguous and not array.flags.c_contiguous
     header = _header(array.shape, fortran_order, array.dtype)
@@ -170,7 +159,7 @@ def _npy(array: np.ndarray) -> bytes:
 def _from_npy(frame) -> np.ndarray:
     start = 10 + int.from_bytes(frame[8:10], "little")  # a magic string of 6 bytes, a version, this length
     shape, fortran_order, dtype = _read_header(bytes(frame[:start]))
-    if dtype.kind not in PLAIN_KINDS or dtype.hasobject:
+    if not numbers.is_plain(dtype) or dtype.hasobject:
         raise Malformed(f"an array of dtype {dtype}")
     # A copy, so that it can be written to; frombuffer checks that the data are all there.
     count = math.prod(shape)

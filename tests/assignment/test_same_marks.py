@@ -31,8 +31,8 @@ from solutions_right import RIGHT
 from solutions_wrong import WRONG
 
 from airlock.cli import main
+from airlock.course.application import load_course
 from airlock.course.results import read_results
-from airlock.settings import load_course
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Object of type .* not in session"),

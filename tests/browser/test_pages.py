@@ -8,7 +8,7 @@ from conftest import MISSING_BIAS
 from playwright.sync_api import expect
 from real_course import ASSIGNMENT
 
-from airlock.pages.report import write_report
+from airlock.pages.report import render_report
 
 pytestmark = pytest.mark.timeout(600)
 SCHEMES = ["light", "dark"]
@@ -35,7 +35,9 @@ def crowd(tmp_path_factory):
     folder = tmp_path_factory.mktemp("crowd")
     records = [record.to_json() for record in synthetic.a_class(500)]
     meta = synthetic.meta() | {"made": "2026-01-31T12:00:00", "records": records}
-    return write_report(meta, folder).as_uri()
+    page = folder / "index.html"
+    page.write_text(render_report(meta, folder), encoding="utf-8")
+    return page.as_uri()
 
 
 def points(page):

@@ -127,7 +127,7 @@ DEATHS = {
     "die_at(3, Journal, 'add', half)",
     "while a folder is replaced": "import airlock.course.folders as f\nimport types\n"
     "f.os = types.SimpleNamespace(**vars(os)); die_at(4, f.os, 'replace')",
-    "at the last": "import airlock.pages.report as r; die_at(1, r, 'write_report')",
+    "at the last": "import airlock.pages.report as r; die_at(1, r, 'render_report')",
 }
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 
 import pytest
 from synthetic import CHECKS, ODD_NAMES, a_class, meta
@@ -10,6 +11,7 @@ from synthetic import CHECKS, ODD_NAMES, a_class, meta
 from airlock.course import results
 from airlock.course.results import read_results, to_csv, write_results, write_whole
 from airlock.model.record import Check, Record
+from airlock.model.text import visible
 
 
 def rows_of(folder):
@@ -57,8 +59,22 @@ def test_odd_names_come_back_and_no_cell_is_a_formula(tmp_path):
     records = [Record(name, "ps1", "graded", 1, 1) for name in [*ODD_NAMES, "+1", "-1", "@x", "\tx"]]
     write_results(tmp_path, records, {"assignment": "ps1"})
     names = [row["student"] for row in rows_of(tmp_path)]
-    assert sorted(name.removeprefix("'") for name in names) == sorted(record.student for record in records)
-    assert not any(name.startswith(results.FORMULA) for name in names)
+    assert sorted(name.removeprefix("'") for name in names) == sorted(visible(r.student) for r in records)
+    assert not any(results.FORMULA.search(name) for name in names)
+
+
+FORMULAE = ["=1", " =1+1", "\xa0=1", "＝1", "＋1", "\u202e=1", "\u200b@x", '"=1', "a;=1", "a; +1", "a\t-1"]
+
+
+@pytest.mark.parametrize("text", FORMULAE)
+def test_what_a_spreadsheet_may_take_for_a_formula_begins_with_an_apostrophe(text):
+    for field in re.split(r"[;\t\r\n]+", results.plain(text)):
+        assert not re.match(r"[\W_]*[=+@＝＋-]", field) or field.startswith("'"), field
+
+
+@pytest.mark.parametrize("text", ["a - b", "x=1, y=-2", "n: 3 of 4", "(M,) or (1, M)", "a; b", "ümlaut"])
+def test_ordinary_text_is_left_alone(text):
+    assert results.plain(text) == text
 
 
 def test_name_that_is_not_unicode_is_written(tmp_path):

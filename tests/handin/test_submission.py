@@ -14,11 +14,13 @@ from courses import course, release, solved
 from airlock.course.load import load_master
 from airlock.handin import files as hand_in
 from airlock.handin.choice import choose_notebooks
-from airlock.handin.files import beside, printable, read_submission
+from airlock.handin.filenames import printable
+from airlock.handin.files import beside, read_submission
 from airlock.handin.mend import mend
-from airlock.handin.reading import MAX_NOTEBOOK
+from airlock.handin.reading import MAX_NOTEBOOK, read_cells
 from airlock.model.errors import Unreadable
 from airlock.model.record import KINDS
+from airlock.sandbox.disk import lay_out
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def test_a_file_that_becomes_a_link_while_it_is_read_is_not_followed(tmp_path):
     (tmp_path / "secret").write_text("secret")
     (tmp_path / "link").symlink_to(tmp_path / "secret")
     with pytest.raises(Unreadable):
-        hand_in._read(hand_in._Entry("link", str(tmp_path / "link"), 6), 6)
+        hand_in._read(hand_in._Entry("link", str(tmp_path / "link"), 6))
 
 
 def test_odd_names_survive(tmp_path):
@@ -214,3 +216,71 @@ def test_a_notebook_that_is_not_there_is_an_incident_and_none_at_all_a_refusal(m
         with pytest.raises(Unreadable, match="No notebook of ps1 was handed in") as refusal:
             choose_notebooks(lying, master)
         assert refusal.value.kind == "missing"
+
+
+def notebook_with(outputs):
+    code = {"cell_type": "code", "source": 'x = {"outputs": [1, "]"]}\n', "metadata": {}, "outputs": outputs}
+    text = {"cell_type": "markdown", "source": '"outputs": [ ü \\"', "metadata": {}}
+    return {"cells": [code, text], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+OUTPUTS = {
+    "a picture": [{"data": {"image/png": "A" * 60_000_000}, "output_type": "display_data", "metadata": {}}],
+    "lines": [{"text": ['a "[]] b\\\n', "]"] * 200_000, "output_type": "stream", "name": "stdout"}] * 10,
+    "lists in lists": [[[]] * 500_000, {"outputs": [[]]}],
+}
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+@pytest.mark.parametrize("zipped_up", [False, True])
+def test_old_outputs_of_any_size_are_left_behind(tmp_path, kind, zipped_up):
+    data = json.dumps(notebook_with(OUTPUTS[kind]), ensure_ascii=False, indent=1).encode()
+    (tmp_path / "n.ipynb").write_bytes(data)
+    if zipped_up:
+        with zipfile.ZipFile(tmp_path / "n.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(tmp_path / "n.ipynb", "n.ipynb")
+        (tmp_path / "n.ipynb").unlink()
+    files, incidents = read_submission(tmp_path)
+    assert [json.loads(data) for data in files.values()] == [notebook_with([])] and incidents == []
+
+
+ENDS = {"text": '[["', "list": '{"a": [1, 2}', "quote": '"]', "deep": "[" * 3_000_000}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_outputs_that_do_not_end_are_left_to_the_reader(tmp_path, end):
+    (tmp_path / "n.ipynb").write_text('{"cells": [{"source": "1", "outputs": [' + end + " " * 2**20)
+    files, _ = read_submission(tmp_path)
+    assert files["n.ipynb"].startswith(b'{"cells": [{"source": "1", "outputs": [')
+    with pytest.raises(Unreadable):
+        read_cells(files["n.ipynb"], "n.ipynb")
+
+
+NAMES = {
+    "a file that is a folder as well": (["a", "a/b", "n.ipynb"], {"n.ipynb", "a"}),
+    "a notebook that is a folder as well": (["n.ipynb/data.csv", "n.ipynb"], {"n.ipynb"}),
+    "a name that no file system takes": (["x" * 304, "n.ipynb"], {"n.ipynb"}),
+    "a path that no file system takes": (["/".join(["folder"] * 300), "n.ipynb"], {"n.ipynb"}),
+    "a long name in many bytes": (["ü" * 130 + ".csv", "n.ipynb"], {"n.ipynb"}),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_files_of_an_archive_that_cannot_lie_together_are_left_out(tmp_path, case):
+    members, kept = NAMES[case]
+    with zipfile.ZipFile(tmp_path / "hw.zip", "w") as archive:
+        for name in members:
+            archive.writestr(name, "{}")
+    files, incidents = read_submission(tmp_path)
+    assert {path.removeprefix("hw.zip/") for path in files} == kept
+    assert [incident.kind for incident in incidents] == ["unreadable"]
+    lay_out(tmp_path / "place", files)
+
+
+def test_a_notebook_with_an_impossible_name_is_read_under_another(tmp_path):
+    with zipfile.ZipFile(tmp_path / "hw.zip", "w") as archive:
+        archive.writestr("y" * 304 + ".ipynb", "{}")
+    files, incidents = read_submission(tmp_path)
+    (path,) = files
+    assert path.endswith("y.ipynb") and files[path] == b"{}" and [i.kind for i in incidents] == ["mended"]
+    lay_out(tmp_path / "place", files)

@@ -16,8 +16,8 @@ from nbgrader.api import Gradebook
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.pool import LocalWorkers
 from airlock.cli import main
+from airlock.course.application import load_course
 from airlock.course.results import read_results
-from airlock.settings import load_course
 
 CELLS = [
     ("given", "locked", 0, "import helper"),

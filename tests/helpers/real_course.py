@@ -9,8 +9,8 @@ from unittest.mock import patch
 
 import nbformat
 
+from airlock.course.application import load_course
 from airlock.course.load import load_master
-from airlock.settings import load_course
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = "vanishing-gradient"

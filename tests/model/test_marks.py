@@ -8,7 +8,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from airlock.model import marks
-from airlock.pages import cells
+from airlock.model.assignment import HIDDEN
 
 FLAGS = [
     dict(zip(("grade", "solution", "locked", "task"), values, strict=True))
@@ -81,7 +81,7 @@ def test_what_is_hidden_is_marked_by_nbgraders_own_words():
     assert {
         tests.begin_test_delimeter: tests.end_test_delimeter,
         scheme.begin_mark_scheme_delimeter: scheme.end_mark_scheme_delimeter,
-    } == cells.REGIONS
+    } == HIDDEN
 
 
 def test_a_worker_does_not_import_nbgrader():

@@ -17,8 +17,8 @@ from nbgrader.apps import NbGraderAPI
 from synthetic import CHECKS, HIDDEN, a_class, a_notebook
 from traitlets.config import Config, PyFileConfigLoader
 
-from airlock.model.record import Check, Incident, Record
-from airlock.pages.cells import NO_ANSWER
+from airlock.course.load import hidden_regions
+from airlock.model.record import NO_ANSWER, Check, Incident, Record
 from airlock.pages.feedback import message_of, render_feedback
 from airlock.pages.formula import to_mathml
 from airlock.pages.shared import human, no_paths
@@ -77,7 +77,7 @@ def test_mark_scheme_is_hidden_and_delimiters_are_the_courses():
         test_cell("a = 1\n# GEHEIM\nSECRET = 2\n# OFFEN\nb = 3"),
     ]
     config = Config(ClearHiddenTests={"begin_test_delimeter": "GEHEIM", "end_test_delimeter": "OFFEN"})
-    text = page_of(cells, config=config).get_text()
+    text = page_of(cells, hidden=hidden_regions(config)).get_text()
     assert "Because" not in text and "SECRET" not in text and "Write." in text and "b = 3" in text
 
 
@@ -309,7 +309,7 @@ assert sum(squares(12)) == secret_expected
 ### END HIDDEN TESTS"""
 CONFIG = """
 c = get_config()
-c.GenerateFeedback.exporter_class = "airlock.pages.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
 """
 

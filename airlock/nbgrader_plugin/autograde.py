@@ -26,8 +26,7 @@ from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Record
 from airlock.run import grade
 from airlock.run.reference import remarks, sentence, with_reference
-from airlock.sandbox.fork_server import prefer_own_programs
-from airlock.settings import Airlock
+from airlock.settings import Airlock, prefer_own_programs
 
 
 @dataclass

@@ -1,0 +1,12 @@
+"""Text of a student's as it may be shown: what it says is what a reader sees."""
+
+import re
+
+# Controls, and marks that turn the direction of writing: a text with one in it is shown as another text.
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+UNSEEN = re.compile(rf"[{CONTROLS}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def visible(text: str) -> str:
+    """``text`` with a question mark for each character that would change how the rest is shown."""
+    return UNSEEN.sub("?", text)

@@ -1,0 +1,1 @@
+"""What nbgrader calls: the exporter and preprocessor of ``autograde``, the exporter of feedback."""

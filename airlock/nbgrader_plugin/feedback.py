@@ -1,0 +1,73 @@
+"""Our feedback page from ``nbgrader generate_feedback`` and the Formgrader's button.
+
+In ``nbgrader_config.py``::
+
+    c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+"""
+
+from pathlib import Path
+
+from nbconvert.exporters import Exporter
+from nbgrader.api import Gradebook
+from traitlets import Unicode, default
+
+from airlock.course.load import hidden_regions
+from airlock.model.marks import is_grade
+from airlock.model.record import Check, Incident, Record
+from airlock.pages.feedback import message_of, render_feedback
+
+
+class FeedbackExporter(Exporter):
+    """nbconvert exporter for ``c.GenerateFeedback.exporter_class``: the same page, one for each notebook.
+
+    The points come from the gradebook, so a mark or a comment given in the Formgrader shows. What only
+    the grader knows it has left in the notebook's metadata: ``airlock.blanks`` and ``airlock.incidents``,
+    as in :class:`~airlock.model.record.Record`, and ``airlock.messages`` by grade_id.
+    """
+
+    output_mimetype = "text/html"
+    lang = Unicode("en", help="Language of the page").tag(config=True)
+
+    @default("file_extension")
+    def _file_extension_default(self):
+        return ".html"
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        """Return the page and the resources; called by nbgrader's converter."""
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        where = resources["nbgrader"]
+        with Gradebook(where["db_url"]) as gradebook:
+            submission = gradebook.find_submission(where["assignment"], where["student"])
+            record = _record(nb, where, submission)
+            penalty = submission.late_submission_penalty or 0.0
+        folder = resources.get("metadata", {}).get("path")
+        folder = Path(folder) if folder else None
+        return render_feedback(
+            {where["notebook"]: nb}, record, hidden_regions(self.config), penalty, folder, self.lang
+        ), resources
+
+
+def _record(nb, where: dict, submission) -> Record:
+    """What the notebook and the gradebook's submission say, as a record."""
+    known = nb.metadata.get("airlock", {})
+    checks = []
+    for cell in nb.cells:
+        if not is_grade(cell):
+            continue
+        data = cell.metadata.nbgrader
+        points, best = data.get("score"), float(data.get("points") or 0)
+        message = known.get("messages", {}).get(data.grade_id) or message_of(cell)
+        lost = points is not None and points < best
+        checks.append(Check(where["notebook"], data.grade_id, best, points, message if lost else ""))
+    incidents = [Incident(**incident) for incident in known.get("incidents", [])]
+    return Record(
+        student=where["student"],
+        assignment=where["assignment"],
+        status="incident" if incidents else "graded",
+        max_score=submission.max_score,
+        score=submission.score,
+        checks=checks,
+        blanks=list(known.get("blanks", [])),
+        incidents=incidents,
+    )
