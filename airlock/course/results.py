@@ -23,7 +23,8 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
     """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
-    ``confinement``, ``versions``, ``seconds`` and ``made``.
+    ``confinement``, ``versions``, ``seconds``, ``made``, and ``reference``: what the reference solution does
+    not pass, as :func:`airlock.run.reference.remarks` says it.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -35,6 +36,7 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "confinement": meta.get("confinement", {}),
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
+        "reference": meta.get("reference", []),
         "records": [record.to_json() for record in records],
     }
     write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")

@@ -116,7 +116,8 @@ class SubmissionExporter(NotebookExporter):
         journal.keep({*journal.records})
         journal.add(record)
         meta = {"assignment": record.assignment, "confinement": record.confinement}
-        write_results(folder, journal.records.values(), meta | {"versions": record.versions})
+        told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
+        write_results(folder, journal.records.values(), meta | {"versions": record.versions, "reference": told})
 
     def _open(self, folder, student, assignment) -> Submission:
         files, found = read_submission(folder)
