@@ -22,7 +22,7 @@ test: .venv/done
 	$(RUN) pytest --numprocesses 3 --dist loadfile  # on two cores: a third of the time they wait for limits
 
 # The Formgrader, JupyterLab and our pages in a real Chromium (apt-get install chromium npm).
-BROWSER_MODULES := axe-core@4.14.1 mathjax@2.7.7
+BROWSER_MODULES := axe-core@4.14.1
 test-browser: .venv/done build/browser
 	$(RUN) pytest tests/browser
 

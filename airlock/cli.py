@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from airlock.classroom import pool
+from airlock.classroom.early import likely_imports
 from airlock.model.errors import AirlockError
 from airlock.sandbox.fork_server import ONE_THREAD
 
@@ -40,7 +41,7 @@ def _grade(options) -> int:
     if options.jobs is not None and options.jobs < 1:
         raise AirlockError("--jobs must be at least 1.")
     if not options.scheduler and Path("nbgrader_config.py").exists():
-        pool.prepare()  # while this process imports nbgrader
+        pool.prepare(likely_imports(options.assignment))  # while this process imports nbgrader
     gc.disable()  # nothing of what is imported is garbage, and looking for it takes a sixth of the time
     from airlock.classroom.classroom import Classroom
     from airlock.classroom.table import print_table, progress

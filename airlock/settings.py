@@ -3,8 +3,9 @@
 import os
 import sys
 from dataclasses import asdict, fields
+from pathlib import Path
 
-from traitlets import Bool, Dict, Float, TraitError, validate
+from traitlets import Bool, Dict, Float, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from airlock.model.limits import Limits
@@ -15,6 +16,13 @@ class Airlock(Configurable):
 
     limits = Dict(help="Limits other than the defaults, see airlock.model.limits.Limits.").tag(config=True)
     feedback = Bool(True, help="Whether `airlock grade` writes the feedback pages.").tag(config=True)
+
+    preload = List(
+        Unicode(),
+        None,
+        allow_none=True,
+        help="Modules that kernels find imported; default: what the assignment's source imports.",
+    ).tag(config=True)
 
     gradebook_seconds = Float(
         30, min=0, help="How long to wait for another program to let go of the gradebook."
@@ -52,6 +60,9 @@ def configure(c) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
+    # The Formgrader's page of a submission: nothing in it comes from the network.
+    c.HTMLExporter.template_file = str(Path(__file__).parent / "nbgrader_plugin/templates/formgrade.html.j2")
+    c.HTMLExporter.filters = {"markdown2html": "airlock.nbgrader_plugin.formgrader.markdown_to_html"}
 
 
 def prefer_own_programs() -> None:

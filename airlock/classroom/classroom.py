@@ -93,7 +93,7 @@ class Classroom:
             with Dispatcher(make_executor, slots, send) as dispatcher:
                 for task, result in dispatcher.results(next_task):
                     recorder.take(task, result)
-                    import airlock.pages.report  # noqa: F401  loads matplotlib, better now than when nobody computes
+                    import airlock.pages.report  # noqa: F401  better now than when nobody computes
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)

@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.connection import wait
 
@@ -58,15 +59,18 @@ def _master(data: bytes):
     return Master.from_bytes(data)
 
 
-def prepare() -> None:
-    """Start what workers and kernels are forked from; both import for a second or two."""
+def prepare(preload: Iterable[str] = ()) -> None:
+    """Start what workers and kernels are forked from; both import for a second or two.
+
+    ``preload``: modules that kernels find imported.
+    """
     if os.name == "posix":
         from multiprocessing import forkserver
 
         forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
         forkserver.ensure_running()
     if fork_server.WARM:
-        fork_server.share()
+        fork_server.share(preload)
 
 
 class LocalWorkers(contextlib.AbstractContextManager):

@@ -1,7 +1,7 @@
 """Reads an assignment from nbgrader's gradebook and source folder."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
@@ -21,8 +21,9 @@ from traitlets.config import Config
 
 from airlock.model.assignment import CELL_ID, Master, MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError
-from airlock.model.names import bound_names
+from airlock.model.names import bound_names, imported_modules
 from airlock.model.origins import own_bindings
+from airlock.settings import Airlock
 
 
 def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
@@ -37,7 +38,9 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
         The assignment was never generated, or source and gradebook do not belong together.
     """
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id)).resolve()
-    notebooks, solutions = {}, {}
+    files = _support_files(coursedir, folder, assignment_id)
+    notebooks, preload = {}, Airlock(config=_config(coursedir)).preload
+    solutions = {}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             records = gradebook.find_assignment(assignment_id).notebooks
@@ -52,14 +55,26 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
             source = _read_source(coursedir, folder / f"{record.name}.ipynb", assignment_id)
             solutions[record.name] = _solutions(source)
             cells = tuple(_with_ids(_cells(coursedir, source, record, assignment_id)))
-            notebooks[record.name] = MasterNotebook(record.name, cells, _metadata(source, record))
+            modules = tuple(preloaded(cells, files) if preload is None else preload)
+            metadata = _metadata(source, record)
+            notebooks[record.name] = MasterNotebook(record.name, cells, metadata, modules)
             if notebooks[record.name].language not in ("python", "python3"):
                 raise AirlockError(
                     f"{folder / record.name}.ipynb is written in {notebooks[record.name].language}: "
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
-    files = _support_files(coursedir, folder, assignment_id)
     return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)), solutions=solutions)
+
+
+def preloaded(cells: Iterable[MasterCell], files: Iterable[str]) -> list[str]:
+    """The modules that notebooks import as they are handed out; of tests and solutions nothing shows.
+
+    Of the assignment's own ``files`` none is among them: its modules are a submission's, not the kernel's.
+    """
+    own = {path.partition("/")[0].removesuffix(".py") for path in files}
+    given = (cell for cell in cells if cell.cell.cell_type == "code" and cell.kind != "test")
+    found = [name for cell in given for name in imported_modules(cell.released)]
+    return [name for name in dict.fromkeys(found) if name.partition(".")[0] not in own]
 
 
 def hidden_regions(config: Config) -> dict[str, str]:

@@ -18,7 +18,6 @@ from airlock.model.text import visible
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
 
 
-
 def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
     """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
 

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -31,8 +32,9 @@ SEND_SECONDS = 60  # for a kernel to take in what it is asked
 class KernelProcess:
     """A kernel and the folder it works in; a context manager that leaves neither behind."""
 
-    def __init__(self, files: dict[str, bytes], limits: Limits):
-        self.files, self.limits = files, limits
+    def __init__(self, files: dict[str, bytes], limits: Limits, preload: Iterable[str] = ()):
+        """``files`` are put beside the notebook; ``preload`` names modules that the kernel finds imported."""
+        self.files, self.limits, self.preload = files, limits, list(preload)
         self.restarts = 0
         self.seconds = 0.0  # CPU time of the kernels before this one
         self._cpu = 0.0  # of this one, as last seen
@@ -97,7 +99,8 @@ class KernelProcess:
                 raise MachineError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.")
             self.manager.transport, self.manager.ip = "ipc", str(self.folder / "run" / "k")
         self.manager.connection_file = str(self.folder / "run" / "kernel.json")
-        provisioner = {"folder": str(self.folder), "limits": dataclasses.asdict(self.limits)}
+        limits = dataclasses.asdict(self.limits)
+        provisioner = {"folder": str(self.folder), "limits": limits, "preload": self.preload}
         self.manager._kernel_spec = KernelSpec(
             argv=[sys.executable, "-P", "-m", "airlock.sandbox.kernel", "{connection_file}"],
             language="python",

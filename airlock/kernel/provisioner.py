@@ -8,7 +8,7 @@ import signal
 import socket
 
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Dict, Unicode
+from traitlets import Dict, List, Unicode
 
 from airlock.model.limits import Limits
 from airlock.sandbox import fork_server
@@ -82,9 +82,10 @@ class Warden:
 
 
 class AirlockProvisioner(LocalProvisioner):
-    """Kernels forked from a warm process and confined, where the platform can; plain ones elsewhere."""
+    """Kernels forked by the fork server and confined, where the platform can; plain ones elsewhere."""
 
     folder = Unicode(help="The kernel's own folder, with work/ (its working directory) and home/ in it.")
+    preload = List(Unicode(), help="Modules that the kernel finds imported.")
     limits = Dict(help="airlock.model.limits.Limits, as a dict.")
 
     async def launch_kernel(self, cmd, **kwargs):
@@ -99,7 +100,10 @@ class AirlockProvisioner(LocalProvisioner):
             "connection_file": self.parent.connection_file,
             "environment": {"NBGRADER_EXECUTION": "autograde"},  # as nbgrader sets it
         }
-        self.process = Warden(fork_server.fork_kernel(request))
+        for preload in (list(self.preload), []):  # without, where importing that ended the fork server
+            self.process = Warden(fork_server.fork_kernel(request | {"preload": preload}))
+            if self.process.pid is not None:
+                break
         self.pid, self.pgid = self.process.pid, None
         return self.connection_info
 

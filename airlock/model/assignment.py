@@ -57,6 +57,7 @@ class MasterNotebook:
     name: str
     cells: tuple[MasterCell, ...]
     metadata: NotebookNode  # kernelspec and language_info
+    preload: tuple[str, ...] = ()  # modules that a kernel has imported before its first cell
 
     @property
     def language(self) -> str:
@@ -147,6 +148,7 @@ class Master:
         notebooks = {
             name: {
                 "metadata": notebook.metadata,
+                "preload": list(notebook.preload),
                 "cells": [
                     [c.cell, c.released, list(c.names), list(c.own), list(c.imports), c.unsolved]
                     for c in notebook.cells
@@ -170,7 +172,9 @@ class Master:
                 MasterCell(from_dict(cell), text, tuple(names), tuple(own), tuple(map(tuple, more)), unsolved)
                 for cell, text, names, own, more, unsolved in parts
             )
-            notebooks[name] = MasterNotebook(name, tuple(cells), from_dict(notebook["metadata"]))
+            notebooks[name] = MasterNotebook(
+                name, tuple(cells), from_dict(notebook["metadata"]), tuple(notebook["preload"])
+            )
         files = {path: base64.b64decode(text) for path, text in plain["files"].items()}
         observed = {
             name: Observed(**notebook["observed"])

@@ -114,5 +114,16 @@ def targets(node: ast.stmt) -> Iterator[str]:
             yield from (part.id for part in ast.walk(target) if _is_stored(part))
 
 
+def imported_modules(source: str) -> list[str]:
+    """What a cell imports, by full name; ``from a import b`` may mean a module ``a.b`` as well as ``a``."""
+    tree, found = parse(source), []
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found += [node.module, *(f"{node.module}.{one.name}" for one in node.names if one.name != "*")]
+    return list(dict.fromkeys(found))
+
+
 def _is_stored(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

@@ -117,7 +117,8 @@ class SubmissionExporter(NotebookExporter):
         journal.add(record)
         meta = {"assignment": record.assignment, "confinement": record.confinement}
         told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
-        write_results(folder, journal.records.values(), meta | {"versions": record.versions, "reference": told})
+        meta |= {"versions": record.versions, "reference": told}
+        write_results(folder, journal.records.values(), meta)
 
     def _open(self, folder, student, assignment) -> Submission:
         files, found = read_submission(folder)

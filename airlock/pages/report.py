@@ -13,8 +13,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from airlock.model.record import KINDS, Record
-from airlock.pages import charts, slips
-from airlock.pages.shared import count, environment, human, number
+from airlock.pages import slips
+from airlock.pages.shared import count, environment, number
 
 WORTH_TEACHING = 0.1  # a slip of a tenth of the class, and of two students at least
 
@@ -49,6 +49,7 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
     records.sort(key=lambda record: record.student)  # as the table says of itself
     graded = [record for record in records if record.score is not None and record.status != "failed"]
     scores = [record.score for record in graded]
+    step, bars = histogram(scores, results["max_score"])
     checks, found = check_rows(graded), slips.gather(graded)
     lossy = sorted((row for row in checks if row.lost + row.partly), key=lambda r: -(r.lost + r.partly))
     script, _, _ = environment.loader.get_source(environment, "report.js")
@@ -67,10 +68,8 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
         checks=checks,
         slips=[slip for slip in found if not slip.blank],
         blanks=Counter(blank for record in graded for blank in record.blanks).most_common(),
-        scores_picture=Markup(charts.scores(scores, results["max_score"])) if scores else "",
-        losses_picture=Markup(charts.losses([(human(r.name), r.lost, r.partly) for r in lossy]))
-        if lossy
-        else "",
+        step=step,
+        bars=bars,
         lossy=lossy,
         unconfined=unconfined(results, records),
         seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
@@ -114,6 +113,17 @@ def teach(found: list[slips.Slip], students: int) -> list[slips.Slip]:
     """Return the slips, at most two, that so many made that it is worth the class's time."""
     least = max(2, WORTH_TEACHING * students)
     return [slip for slip in found if not slip.blank and len(slip.students) >= least][:2]
+
+
+def histogram(scores: list[float], max_score: float) -> tuple[int, list[int]]:
+    """How many points apart the bars are, and how many scores are nearest to each, from 0 on.
+
+    There are at most 26 up to ``max_score``; with extra credit there may be more.
+    """
+    step = max(1, -(-int(max_score) // 25))
+    places = [max(0, int(score / step + 0.5)) for score in scores]
+    counts = Counter(places)
+    return step, [counts[place] for place in range(max([*places, int(max_score) // step]) + 1)]
 
 
 def check_rows(graded: list[Record]) -> list[CheckRow]:

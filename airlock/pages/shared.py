@@ -57,7 +57,15 @@ def no_paths(text: str) -> str:
     return PATH.sub(last, text)
 
 
+def ticks(most: float, about: int) -> list[int]:
+    """Whole numbers from 0 to ``most`` that an axis shows: not many more than ``about``, evenly apart."""
+    steps = (digit * 10**power for power in range(9) for digit in (1, 2, 5))
+    step = next(step for step in steps if most / step <= about)
+    return list(range(0, int(most) + 1, step))
+
+
 environment.filters |= {
+    "ticks": ticks,
     "human": human,
     "title": title,
     "number": number,

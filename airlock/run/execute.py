@@ -59,6 +59,7 @@ class Execution:
         self.notebook, self.master, self.limits = notebook, master, limits
         self.observed, self.trial = observed or Observed(), trial
         self.known = observed is not None
+        self.preload = master.preload
         self.released = {cell.cell.id: cell.released for cell in master.cells}
         self.incidents: list[Incident] = []
         self.cpu_seconds = 0.0
@@ -75,7 +76,7 @@ class Execution:
 
         Raises MachineError when it was not the submission that kept it from being graded.
         """
-        kernel = StudentKernel(files, self.limits)
+        kernel = StudentKernel(files, self.limits, self.preload)
         with TestCells(test_files) as tests:
             with kernel:
                 bridge = Bridge(kernel, self.references, set(self.observed.changing))

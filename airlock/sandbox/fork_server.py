@@ -1,45 +1,22 @@
-"""A warm process that kernels are forked from: everything that they import is loaded once.
+"""The fork server: a process that kernels are forked from, so that what they import is loaded once.
 
-``python -m airlock.sandbox.fork_server FD`` serves requests on the inherited socket FD: one JSON message with
-one file descriptor, the warden's end of the control socket, per kernel. It ends when the other end
-of FD closes. It has read nothing of any course, so neither has a kernel forked from it.
+``python -m airlock.sandbox.fork_server FD [MODULE ...]`` imports the modules and serves requests on the
+inherited socket FD: one JSON message with one file descriptor, the warden's end of the control socket, per
+kernel. It ends when the other end of FD closes. It has read nothing of any course, so neither has a kernel
+forked from it.
 """
 
 import contextlib
-import gc
-import importlib
 import json
 import os
-import pkgutil
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 
-# What a kernel has imported by its first cell, and what most notebooks import then.
-PRELOADED = (
-    "numpy",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib_inline.backend_inline",
-    "sklearn.datasets",
-    "sklearn.preprocessing",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.subshell_manager",
-    "ipykernel.shellchannel",
-    "resource",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "tornado.platform.asyncio",
-    "encodings.idna",
-    "airlock.sandbox.audit",
-    "airlock.sandbox.confine",
-    "airlock.sandbox.kernel",
-    "airlock.sandbox.warden",
-)
+from airlock.sandbox.warm_up import import_more, threads, warm_up
+
 WARM = sys.platform == "linux"  # elsewhere a fork of a process with threads of the system's own may crash
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -55,32 +32,39 @@ def environment() -> dict[str, str]:
 
 
 def fork_kernel(request: dict) -> socket.socket:
-    """Have a warden and its kernel forked, see :func:`airlock.sandbox.warden.main`; return its socket."""
+    """Have a warden and its kernel forked, see :func:`airlock.sandbox.warden.main`; return its socket.
+
+    ``request["preload"]`` names the modules that the kernel finds imported.
+    """
     ours, theirs = socket.socketpair()
     with theirs, _lock:
-        for _ in range(2):  # a second time when the warm process was ended from outside
+        for _ in range(2):  # a second time when the fork server was ended from outside
             try:
-                socket.send_fds(_warm_process(), [json.dumps(request).encode()], [theirs.fileno()])
+                channel = _fork_server(request.get("preload", ()))
+                socket.send_fds(channel, [json.dumps(request).encode()], [theirs.fileno()])
                 return ours
             except OSError:
                 _forget()
     ours.close()
-    raise OSError("no warm process to fork a kernel from")
+    raise OSError("no fork server to fork a kernel from")
 
 
-def share() -> socket.socket:
-    """The socket of this process's warm process, to be given to a child's :func:`adopt`."""
+def share(preload: Iterable[str] = ()) -> socket.socket:
+    """The socket of this process's fork server, to be given to a child's :func:`adopt`.
+
+    One that is not running yet is started, and begins with importing the modules ``preload``.
+    """
     with _lock:
-        return _warm_process()
+        return _fork_server(preload)
 
 
 def adopt(channel: socket.socket) -> None:
-    """Have the kernels of this process forked from its parent's warm process."""
+    """Have the kernels of this process forked from its parent's fork server."""
     global _server
     _server = os.getpid(), None, channel
 
 
-def _warm_process() -> socket.socket:
+def _fork_server(preload: Iterable[str]) -> socket.socket:
     global _server
     ended = _server and _server[1] is not None and _server[1].poll() is not None
     if _server is None or _server[0] != os.getpid() or ended:
@@ -88,7 +72,7 @@ def _warm_process() -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "airlock.sandbox.fork_server", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "airlock.sandbox.fork_server", str(theirs.fileno()), *preload],
                 env=environment(),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -110,10 +94,17 @@ def _forget() -> None:
     _server = None
 
 
-def serve(channel: socket.socket) -> None:
-    """Fork a warden for each request, until the other end closes."""
-    from airlock.sandbox import warden
+def main(descriptor: int, modules: list[str]) -> None:
+    """Import ``modules`` and what every kernel needs, then serve."""
+    warm_up(modules)
+    if modules and threads() > 1:
+        _start_again(descriptor)
+    serve(socket.socket(fileno=descriptor), set(modules))
 
+
+def serve(channel: socket.socket, imported: set[str] | None = None) -> None:
+    """Fork a warden for each request, until the other end closes; ``imported`` is what is there already."""
+    imported = imported or set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(channel, 1 << 20, 1)
         with contextlib.suppress(ChildProcessError):
@@ -121,56 +112,38 @@ def serve(channel: socket.socket) -> None:
                 pass
         if not message:
             return
+        request = json.loads(message)
+        more = [name for name in request.get("preload", ()) if name not in imported]
+        if more:
+            _prepare(channel, more, imported)
         if os.fork() == 0:
             channel.close()
             try:
-                warden.main(json.loads(message), socket.socket(fileno=descriptors[0]))
+                from airlock.sandbox import warden
+
+                warden.main(request, socket.socket(fileno=descriptors[0]))
             finally:
                 os._exit(1)
         os.close(descriptors[0])
 
 
-def _warm_up() -> None:
-    gc.disable()  # until all is imported: nothing of it is garbage
-    from IPython.core import magics
-
-    _import_without_debugger()
-    ours = [f"{magics.__name__}.{module.name}" for module in pkgutil.iter_modules(magics.__path__)]
-    for module in [*PRELOADED, *ours]:
-        with contextlib.suppress(ImportError):  # another course may do without, say, scikit-learn
-            importlib.import_module(module)
-    if "matplotlib.pyplot" in sys.modules:
-        _draw_once()
-    gc.collect()
-    gc.freeze()  # the kernels' collections leave the shared pages alone
-    gc.enable()
+def _prepare(channel: socket.socket, modules: list[str], imported: set[str]) -> None:
+    """Import what the next kernels need, unless it ends or starts threads there: a child tries it first."""
+    imported.update(modules)
+    trial = os.fork()
+    if trial == 0:
+        channel.close()
+        import_more(modules)
+        os._exit(threads() > 1)
+    if os.waitpid(trial, 0)[1] == 0:
+        import_more(modules)
 
 
-def _import_without_debugger() -> None:
-    """Nobody attaches a debugger, and loading one would take half of a kernel's start."""
-    sys.modules["debugpy"] = None  # ipykernel finds that it is not installed
-    try:
-        importlib.import_module("ipykernel.debugger")
-    finally:
-        del sys.modules["debugpy"]
-
-
-def _draw_once() -> None:
-    """A first picture loads fonts and a dozen modules that every later one finds in place."""
-    import io
-
-    import matplotlib
-    from matplotlib import pyplot
-
-    matplotlib.use("agg")
-    figure, axes = pyplot.subplots()
-    axes.semilogy([1, 2], [1, 10], label="$10^x$")
-    axes.legend()
-    figure.savefig(io.BytesIO(), format="png")
-    pyplot.close("all")
+def _start_again(descriptor: int) -> None:
+    """As a process without what started threads: a fork of one with threads may wait for ever."""
+    os.set_inheritable(descriptor, True)
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "airlock.sandbox.fork_server", str(descriptor)])
 
 
 if __name__ == "__main__":
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    _warm_up()
-    serve(channel)
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -1,7 +1,7 @@
 """A submission that attacks whoever reads it: what it writes and prints, and how its files are called."""
 
+from markup import HTML, MARKDOWN, SVG
 from nbformat import v4
-from test_clean import HTML, MARKDOWN, SVG
 
 SENTINEL = "evil.example"
 TRICKS = [

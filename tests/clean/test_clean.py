@@ -11,6 +11,7 @@ import nbformat
 import nbgrader
 import pytest
 from bleach._vendor import html5lib
+from markup import HTML, MARKDOWN, SVG
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
@@ -19,95 +20,11 @@ from airlock.clean.notebook import NOTE, clean_outputs
 from airlock.clean.outputs import OutputLimits
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 ELEMENTS = set(
     "script iframe object embed svg math form meta base link style video audio source button textarea select "
     "template noscript frame".split()
 )
 
-HTML = [
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<img src=x onerror=alert(1)>",
-    "<img src='x' onerror='alert(1)'",
-    "<img/src=x/onerror=alert(1)>",
-    "<img src=//evil.example/p.png>",
-    "<img src='https://evil.example/p.png' alt='a picture'>",
-    "<img src='data:image/svg+xml;base64,PHN2Zz4='>",
-    "<img srcset='https://evil.example/p.png 2x'>",
-    SVG,
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-    "<iframe src='javascript:alert(1)'></iframe>",
-    "<iframe srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'></iframe>",
-    "<object data='data:text/html,<script>alert(1)</script>'></object>",
-    "<embed src='//evil.example/x.swf'>",
-    "<a href='javascript:alert(1)'>click</a>",
-    "<a href=' java\tscript:alert(1)'>click</a>",
-    "<a href='&#106;avascript&colon;alert(1)'>click</a>",
-    "<a href='data:text/html;base64,PHNjcmlwdD4='>click</a>",
-    "<a href='vbscript:msgbox(1)'>click</a>",
-    "<a href='/logout'>click</a>",
-    "<form action='//evil.example'><input name=q><button formaction='javascript:alert(1)'>go</button></form>",
-    "<meta http-equiv='refresh' content='0;url=//evil.example'>",
-    "<base href='//evil.example/'>",
-    "<link rel=stylesheet href='//evil.example/x.css'>",
-    "<style>@import '//evil.example/x.css'; body { background: url(//evil.example/p.png) }</style>",
-    "<div style='background-image: url(//evil.example/p.png)'>a</div>",
-    "<div style='position: fixed; top: 0; width: 100%; height: 100%'>a</div>",
-    "<div style='width: expression(alert(1))'>a</div>",
-    "<img src='x'\xa0onerror='alert(1)'>",
-    "<img src='x' alt=\u2003onerror=alert(1)>",
-    "<img\x0bsrc='x'\x1conerror='alert(1)'>",
-    "<\u017fcript>alert(1)</\u017fcript><script>alert(1)</script>",
-    "<div style='background\u2003-image:\xa0url(//evil.example/p.png)'>a</div>",
-    "<!--\u017fvg--><\u017fvg><script>alert(1)</script></\u017fvg>",
-    "<a href='\xa0javascript:alert(1)'>click</a>",
-    "<div style='color: u\\72l(//evil.example/p.png)'>a</div>",
-    "<details open ontoggle=alert(1)><summary>a</summary>b</details>",
-    "<body onload=alert(1)>",
-    "<video src=//evil.example/v.mp4 onloadstart=alert(1)></video>",
-    "<table background='//evil.example/p.png'><tr><td>a</td></tr></table>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "<![CDATA[><img src=x onerror=alert(1)>]]>",
-    "<xmp><p title='</xmp><img src=x onerror=alert(1)>'>",
-    "<title><img src=x onerror=alert(1)></title>",
-    "<template><script>alert(1)</script></template>",
-    "</div></div></div></body><script>alert(1)</script>",
-    "<div id=test-f class='nbgrader_cell score' data-toggle=tooltip>a</div>",
-    "<b>" * 5000 + "<p>x" * 5000,
-    "<div>" * 20000,
-]
-MARKDOWN = [
-    *HTML[:45],
-    "[click](javascript:alert(1))",
-    "[click](JaVaScRiPt:alert(1) 'title')",
-    "[click](&#106;avascript:alert(1))",
-    "[click]( java\nscript:alert(1))",
-    "[click][ref]\n\n[ref]: javascript:alert(1)",
-    "<javascript:alert(1)>",
-    "![a](https://evil.example/p.png)",
-    "![a](//evil.example/p.png)",
-    "![a](/formgrader/logout)",
-    "![a][ref]\n\n[ref]: https://evil.example/p.png",
-    "```mermaid\n</pre><img src=x onerror=alert(1)>\n```",
-    "~~~ mermaid\ngraph TD; a-->b; click a href \"javascript:alert(1)\"\n~~~",
-    "$$</div><img src=x onerror=alert(1)>$$",
-    "$\\href{javascript:alert(1)}{x}$",
-    "\\begin{x}<script>alert(1)</script>\\end{x}",
-    "\\[click](javascript:alert(1)) <script>",
-    "`<script>alert(1)</script>` <script>alert(1)</script>",
-    "    <script>alert(1)</script>\n\n<script>alert(1)</script>",
-    "<div>\n\n[click](javascript:alert(1))\n\n</div>",
-    "# test-f",
-    "![a](attachment:gone.png)",
-    "![a](attachment:drawing.svg)",
-    "<div>" * 200,
-    "\\\\[" * 10000,
-]
 
 
 EXPORTER = HTMLExporter(template_name="basic")

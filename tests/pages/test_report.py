@@ -12,7 +12,8 @@ from synthetic import CONFINED, ODD_NAMES, a_class, meta
 
 from airlock.course.results import read_results, write_results
 from airlock.model.record import KINDS, Check, Incident, Record
-from airlock.pages.report import render_report
+from airlock.pages.report import histogram, render_report
+from airlock.pages.shared import ticks
 from airlock.pages.slips import gather, pattern
 
 
@@ -140,7 +141,27 @@ def test_structure_is_readable_without_seeing_it(page):
 
 def test_pictures_follow_the_pages_colours(page):
     for svg in page.select("figure svg"):
-        assert "var(--ink)" in str(svg) and not re.search(r"#0[1-4]0[1-4]0[1-4]|#ffffff", str(svg))
+        assert "var(--ink)" in str(svg) and not re.search(r"(fill|stroke)=\"(#|rgb)", str(svg))
+
+
+def test_bars_are_as_high_as_the_scores_are_frequent():
+    assert histogram([0, 2, 2.4, 2.5, 4], 4) == (1, [1, 0, 2, 1, 1])
+    assert histogram([7], 4) == (1, [0] * 7 + [1]), "extra credit"
+    step, bars = histogram([0, 50, 100], 100)
+    assert step == 4 and len(bars) == 26 and (bars[0], bars[13], bars[25]) == (1, 1, 1)
+
+
+def test_axes_name_whole_numbers_and_not_many():
+    assert ticks(4, 5) == [0, 1, 2, 3, 4] and ticks(25, 14) == list(range(0, 26, 2))
+    assert ticks(1, 8) == [0, 1] and ticks(237, 5) == [0, 50, 100, 150, 200]
+
+
+def test_pictures_show_every_check_that_cost_points_and_how_many(tmp_path):
+    records = [slipped(f"s{n}", "gone", points=0.5 * (n % 2)) for n in range(5)]
+    losses = report(tmp_path, records).find(id="lost").find_next("svg")
+    assert [text.text for text in losses.find_all("text")][:2] == ["affine backward db", "5"]
+    all_of_it, a_part = (float(bar["width"]) for bar in losses.find_all("rect")[1:3])
+    assert all_of_it / a_part == pytest.approx(3 / 2, rel=0.01)
 
 
 def test_empty_class_and_odd_kind(tmp_path):
