@@ -4,6 +4,7 @@ A check that it passes as nbgrader runs it, and not here, is one that nobody can
 a point. One that it fails both ways is the instructor's to mend, and is judged as nbgrader would.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -95,11 +96,12 @@ def with_reference(
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not there yet, or of another version
     observed = grade(master, limits)
-    folder.mkdir(parents=True, exist_ok=True)
     plain = {"digest": state, "notebooks": {name: asdict(one) for name, one in observed.items()}}
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(plain, indent=1), encoding="utf-8")
-    beside.replace(path)
+    with contextlib.suppress(OSError):  # whoever writes the results there says what is wrong
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".new")
+        beside.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+        beside.replace(path)
     return replace(master, observed=observed)
 
 
