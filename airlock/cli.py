@@ -4,8 +4,11 @@ import argparse
 import contextlib
 import gc
 import os
+import platform
 import sys
+import traceback
 import warnings
+from importlib.metadata import version
 from pathlib import Path
 
 from airlock.classroom import pool
@@ -17,8 +20,11 @@ from airlock.sandbox.fork_server import ONE_THREAD
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0, 1 when a submission failed, 2 for what cannot be done."""
     parser = argparse.ArgumentParser("airlock", description="Grade nbgrader assignments, a class at a time.")
+    parser.add_argument("--version", action=_Versions)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="say what is done, and show tracebacks")
     commands = parser.add_subparsers(dest="command", required=True)
-    grade = commands.add_parser("grade", help="grade all submissions of an assignment")
+    grade = commands.add_parser("grade", help="grade all submissions of an assignment", parents=[common])
     grade.add_argument("assignment")
     grade.add_argument("--jobs", type=int, default=None, help="submissions at a time; default: one per core")
     grade.add_argument("--student", action="append", help="grade only this student; may be repeated")
@@ -29,7 +35,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _grade(options)
     except AirlockError as error:
+        if options.debug:
+            traceback.print_exc()
         print(f"airlock: {error}", file=sys.stderr)
+        return 2
+    except Exception as error:
+        if options.debug:
+            raise
+        sentence = f"airlock: it ended with an error that nobody foresaw, {type(error).__name__}: {error}"
+        print(f"{sentence}; {_kept(options, error)}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
@@ -51,7 +65,10 @@ def _grade(options) -> int:
     gc.freeze()
     gc.enable()
     warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about nbgrader's own models
-    room = Classroom(load_course(), options.assignment)
+    app = load_course()
+    if options.debug:
+        app.log_level = "DEBUG"
+    room = Classroom(app, options.assignment)
     chosen = _chosen(room, options.student)
     missing = [what for what, means in confine.measures().items() if not means]
     if missing and not options.scheduler:
@@ -68,6 +85,28 @@ def _grade(options) -> int:
     else:
         print_table(records, room)
     return int(any(record.status == "failed" for record in records))
+
+
+def _kept(options: argparse.Namespace, error: Exception) -> str:
+    """Where the traceback is: beside the results, or in this folder while there are none."""
+    from airlock.course.unforeseen import keep_traceback
+
+    results = Path("reports", getattr(options, "assignment", ""))
+    file = keep_traceback(results if results.is_dir() else Path(), "airlock", error)
+    return f"the traceback is in {file}" if file else "--debug shows where"
+
+
+class _Versions(argparse.Action):
+    """Print our version, and those that decide what grading does."""
+
+    def __init__(self, **options):
+        super().__init__(nargs=0, help="print versions, and end", **options)
+
+    def __call__(self, parser, *_):
+        """Called where the option stands."""
+        others = ", ".join(f"{name} {version(name)}" for name in ("nbgrader", "ipykernel", "numpy"))
+        print(f"airlock {version('airlock-grader')} (Python {platform.python_version()}, {others})")
+        parser.exit()
 
 
 def _chosen(room, students: list[str] | None) -> list[str]:

@@ -5,6 +5,8 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass
 from typing import Any
 
+from traitlets.log import get_logger
+
 from airlock.model.errors import MachineError
 
 DEATHS = 3  # of workers, before a task is given up: once in company, then twice alone
@@ -64,6 +66,7 @@ class Dispatcher:
                     yield one.task, future.exception() or future.result()
                     continue
                 one.deaths += 1
+                get_logger().warning("A worker died; what it graded is tried again, alone.")
                 if one.deaths < DEATHS:
                     self.suspects.append(one)
                 else:

@@ -4,10 +4,13 @@ import contextlib
 import time
 from dataclasses import dataclass
 
+from traitlets.log import get_logger
+
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
 from airlock.course.results import write_results
+from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import MachineError
 from airlock.model.record import Incident, Record
@@ -64,7 +67,7 @@ class Recorder:
         What cannot be written is kept for :meth:`take_again`, as far as memory allows.
         """
         if isinstance(result, BaseException):
-            self.fail(task.student, "machine", _sentence(result))
+            self.fail(task.student, "machine", self._reason(task.student, result))
             return
         notebooks, unanswered, pages, record = result
         record = Record.from_json(record)
@@ -76,7 +79,7 @@ class Recorder:
                 if self._second is not None and len(self._second) < KEPT:
                     self._second.append((task, result))
                     return
-                record = failed(record, "machine", _sentence(error))
+                record = failed(record, "machine", self._reason(task.student, error))
         self._finish(record)
 
     def take_again(self) -> None:
@@ -105,7 +108,13 @@ class Recorder:
         self.book.record(record, unanswered, handed_in_at(task.files, record))
         self.known.add(task.student)
 
+    def _reason(self, student: str, error: BaseException) -> str:
+        """Why there is no score; of what nobody foresaw the traceback is kept."""
+        kept = keep_traceback(self.room.reports, f"grading {student}", error)
+        return _sentence(error) + (f"; the traceback is in {kept.name}, beside the results." if kept else "")
+
     def _finish(self, record):
+        get_logger().debug("%s is %s: %s", record.student, record.status, record.seconds)
         if record.status == "failed" and record.student in self.known:
             with contextlib.suppress(MachineError):  # is told already, or comes again with the next
                 self.book.forget_score(record.student)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import NO_ANSWER, Incident, Record
+from airlock.undocumented import checked_penalty
 
 HURRIED_SECONDS = 1  # to wait for whoever has not let go of the gradebook when waited for in full
 
@@ -82,7 +83,7 @@ class Book:
                 submission.student.id, entry.score, submission.total_seconds_late
             )
             known = late and penalty is not None
-            entry.late_submission_penalty = penalties._check_late_penalty(entry, penalty) if known else None
+            entry.late_submission_penalty = checked_penalty(penalties, entry, penalty) if known else None
 
     def _record_notebook(self, entry, points, unanswered):
         for grade in entry.grades:

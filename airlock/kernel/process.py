@@ -20,6 +20,7 @@ from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import lay_out, remove
 from airlock.sandbox.processes import descendants
+from airlock.undocumented import use_kernel_spec
 from airlock.wire.frames import Inbox, connect
 
 START_SECONDS = 120
@@ -101,13 +102,14 @@ class KernelProcess:
         self.manager.connection_file = str(self.folder / "run" / "kernel.json")
         limits = dataclasses.asdict(self.limits)
         provisioner = {"folder": str(self.folder), "limits": limits, "preload": self.preload}
-        self.manager._kernel_spec = KernelSpec(
+        spec = KernelSpec(
             argv=[sys.executable, "-P", "-m", "airlock.sandbox.kernel", "{connection_file}"],
             language="python",
             metadata={
                 "kernel_provisioner": {"provisioner_name": "airlock-provisioner", "config": provisioner}
             },
         )
+        use_kernel_spec(self.manager, spec)
         try:
             self.manager.start_kernel()
             self.client = self.manager.client()

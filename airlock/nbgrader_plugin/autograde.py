@@ -27,6 +27,7 @@ from airlock.model.record import Record
 from airlock.run import grade
 from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock, prefer_own_programs
+from airlock.undocumented import is_sanitizing
 
 
 @dataclass
@@ -62,7 +63,7 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(self, filename, resources=None, **options):
         """Called by the converter, twice for each notebook."""
-        if not self.converter._sanitizing:
+        if not is_sanitizing(self.converter):
             return super().from_filename(filename, resources, **options)
         where = resources["nbgrader"]
         folder = os.path.dirname(filename)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 
 import nbformat
+from traitlets.log import get_logger
 
 from airlock.clean.notebook import clean_outputs
 from airlock.handin.blanks import blanks_left
@@ -136,7 +137,8 @@ def run_twice(mended: Mended, *arguments) -> tuple[list[Incident], float]:
     fresh = deepcopy(mended.notebook.cells)
     try:
         return run_notebook(mended, *arguments)
-    except (MachineError, OSError, MemoryError):
+    except (MachineError, OSError, MemoryError) as error:
+        get_logger().warning("A notebook is graded again, the machine failed: %s", error)
         mended.notebook.cells = fresh
         return run_notebook(mended, *arguments)
 

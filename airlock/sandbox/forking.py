@@ -5,16 +5,14 @@ same warden, and answers requests on a connection of its own. It has none of the
 never touches the kernel's channels: what a cell puts out in it is collected and returned.
 """
 
-import asyncio
 import ctypes
 import json
 import os
 import signal
 from collections.abc import Callable
 
-from IPython.core import async_helpers
-
 from airlock.sandbox.kernel_app import PatientStream
+from airlock.undocumented import leave_event_loop
 
 MAX_OUTPUT = 1 << 24  # characters of one cell; what follows is dropped
 PR_SET_PDEATHSIG = 1
@@ -40,10 +38,7 @@ def _be_a_copy(parent: int, serve: Callable[[], None]) -> None:
         if os.getppid() != parent:  # it ended in between
             os._exit(0)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-        # The fork happened in a callback of the kernel's event loop, which goes on in the kernel alone.
-        asyncio._set_running_loop(None)
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        async_helpers._asyncio_event_loop = None
+        leave_event_loop()
         serve()
     finally:
         os._exit(0)

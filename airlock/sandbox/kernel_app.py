@@ -3,6 +3,8 @@
 from ipykernel import kernelapp
 from ipykernel.iostream import IOPubThread, OutStream
 
+from airlock.undocumented import drop_subshells, use_iopub_thread
+
 MAX_UNSENT = 1 << 16  # characters
 
 
@@ -48,11 +50,11 @@ class KernelApp(kernelapp.IPKernelApp):
     def init_control(self, context):
         """Called when the sockets are made."""
         super().init_control(context)
-        self.shell_channel_thread = None
+        drop_subshells(self)
 
     def init_iopub(self, context):
         """Called when the sockets are made."""
-        kernelapp.IOPubThread = QuietThread  # there is no other way to say which
+        use_iopub_thread(QuietThread)
         super().init_iopub(context)
 
 

@@ -9,6 +9,8 @@ import pkgutil
 import sys
 from collections.abc import Iterable
 
+from airlock.undocumented import without_debugger
+
 # What a kernel has imported by its first cell, whatever it is told to run.
 KERNELS_OWN = (
     "ipykernel.kernelapp",
@@ -80,11 +82,8 @@ def _collected_once():
 
 def _import_without_debugger() -> None:
     """Nobody attaches a debugger, and loading one would take half of a kernel's start."""
-    sys.modules["debugpy"] = None  # ipykernel finds that it is not installed
-    try:
+    with without_debugger():
         importlib.import_module("ipykernel.debugger")
-    finally:
-        del sys.modules["debugpy"]
 
 
 def _draw_once() -> None:

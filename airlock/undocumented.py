@@ -1,0 +1,132 @@
+"""Every undocumented part of other packages that the engine relies on, and what breaks when it moves.
+
+What changes something of theirs, or reaches for a private name, is a function here. What overrides something
+is a class elsewhere, named in ``used_in``. tests/test_undocumented.py looks whether each part is still there;
+the bounds in pyproject.toml hold what has been seen to work. Nothing is imported before it is used: a kernel
+asks for its own parts alone.
+"""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """A name in somebody else's package, as ``module:Class.attribute``."""
+
+    name: str
+    breaks: str  # what does, without it
+    used_in: str = "airlock.undocumented"
+    parameters: tuple[str, ...] = ()  # that it is called with
+
+
+APP, KERNEL = "airlock.sandbox.kernel_app", "airlock.sandbox.kernel"
+PARTS = (
+    Part("ipykernel.debugger:_is_debugpy_available", "kernels load a debugger, and start half as fast"),
+    Part("ipykernel.kernelapp:IOPubThread", "kernels ask for a TCP socket, which is refused: none starts"),
+    Part(
+        "ipykernel.iostream:IOPubThread.__init__",
+        "no kernel starts",
+        APP,
+        ("socket", "pipe", "session"),
+    ),
+    Part(
+        "ipykernel.kernelapp:IPKernelApp.init_iopub",
+        "the thread above is not ours",
+        APP,
+        ("context",),
+    ),
+    Part(
+        "ipykernel.kernelapp:IPKernelApp.init_control",
+        "kernels run a thread for subshells: short cells cost twice",
+        APP,
+        ("context",),
+    ),
+    Part("ipykernel.kernelapp:IPKernelApp.shell_channel_thread", "the same"),
+    Part(
+        "ipykernel.iostream:OutStream.write",
+        "a loop that prints fills the memory before any limit is met",
+        APP,
+        ("string",),
+    ),
+    Part("ipykernel.iostream:OutStream.flush", "the same", APP),
+    Part("ipykernel.kernelbase:Kernel._execute_sleep", "each cell waits half a millisecond", KERNEL),
+    Part("ipykernel.kernelbase:Kernel.pre_handler_hook", "a call cannot be interrupted", KERNEL),
+    Part("ipykernel.kernelbase:Kernel.post_handler_hook", "the same", KERNEL),
+    Part("ipykernel.kernelbase:Kernel.execute_request", "calls miss the context of cells", KERNEL),
+    Part("IPython.core.async_helpers:_asyncio_event_loop", "a copy of a kernel runs no cell with await"),
+    Part("asyncio:_set_running_loop", "the same"),
+    Part(
+        "jupyter_client.client:KernelClient._create_connected_socket",
+        "a kernel may send messages of any size and number",
+        "airlock.kernel.bounded_client",
+        ("channel", "identity"),
+    ),
+    Part("jupyter_client.manager:KernelManager._kernel_spec", "kernels are looked up among those installed"),
+    Part(
+        "nbclient.client:NotebookClient.process_message",
+        "no output of a cell is kept",
+        "airlock.run.execute",
+        ("msg", "cell", "cell_index"),
+    ),
+    Part("nbconvert.filters.markdown_mistune:MarkdownWithMath", "no page is made", "airlock.pages.prose"),
+    Part("nbconvert.filters.markdown_mistune:IPythonRenderer", "nothing is cleaned", "airlock.clean.html"),
+    Part("nbgrader.converters.autograde:Autograde._init_preprocessors", "autograde mends twice, or never"),
+    Part(
+        "nbgrader.preprocessors:AssignLatePenalties._check_late_penalty",
+        "late penalties are not those of nbgrader autograde",
+        parameters=("notebook", "penalty"),
+    ),
+    Part("nbgrader.preprocessors:AssignLatePenalties.init_plugin", "the same", "airlock.course"),
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def without_debugger() -> Iterator[None]:
+    """What is imported within finds that debugpy is not installed."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
+
+
+def use_iopub_thread(kind: type) -> None:
+    """Have ipykernel's application make its thread for outputs of this class: there is no other way."""
+    from ipykernel import kernelapp
+
+    kernelapp.IOPubThread = kind  # type: ignore[misc]
+
+
+def drop_subshells(application: Any) -> None:
+    """Take the thread of subshells from a kernel's application, before it is started."""
+    application.shell_channel_thread = None
+
+
+def leave_event_loop() -> None:
+    """In a fork: the loop that ran when it was made goes on in the parent alone, here there is a new one."""
+    import asyncio
+
+    from IPython.core import async_helpers
+
+    asyncio._set_running_loop(None)
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    async_helpers._asyncio_event_loop = None  # type: ignore[attr-defined]
+
+
+def use_kernel_spec(manager: Any, spec: Any) -> None:
+    """Have a kernel manager start kernels by this spec, which is not installed anywhere."""
+    manager._kernel_spec = spec
+
+
+def is_sanitizing(converter: Any) -> bool:
+    """Whether ``nbgrader autograde`` reads what was submitted, and not yet what it has made of it."""
+    return bool(converter._sanitizing)
+
+
+def checked_penalty(preprocessor: Any, notebook: Any, penalty: float) -> float:
+    """A late penalty as nbgrader writes it: no more than the score, and no less than nothing."""
+    return preprocessor._check_late_penalty(notebook, penalty)
