@@ -31,9 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask cluster")
     grade.add_argument("--json", action="store_true", help="print results.json instead of the table")
+    collect = commands.add_parser(
+        "collect", help="put a learning platform's archive into submitted/", parents=[common]
+    )
+    collect.add_argument("archive", nargs="+", help="what Moodle, Canvas or Gradescope hands out for a class")
+    collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
-        return _grade(options)
+        return _collect(options) if options.command == "collect" else _grade(options)
     except AirlockError as error:
         if options.debug:
             traceback.print_exc()
@@ -87,11 +92,28 @@ def _grade(options) -> int:
     return int(any(record.status == "failed" for record in records))
 
 
+def _collect(options: argparse.Namespace) -> int:
+    """Put archives into ``submitted/``; 1 when something in them belongs to nobody."""
+    from airlock.classroom.collect import Collector, find_roster, tell
+    from airlock.course.application import load_course
+
+    coursedir = load_course().coursedir
+    sources = Path(coursedir.root, coursedir.source_directory)
+    names = sorted(path.name for path in sources.glob("*") if path.is_dir())
+    if options.assignment is None and len(names) != 1:
+        raise AirlockError(f"Say of which assignment it is: --assignment {' or '.join(names) or 'NAME'}.")
+    collector = Collector(coursedir, options.assignment or names[0], find_roster(coursedir.root))
+    outcomes = [collector.collect(Path(archive)) for archive in options.archive]
+    for archive, outcome in zip(options.archive, outcomes, strict=True):
+        print(f"{archive}: {tell(outcome)}")
+    return int(any(outcome.unmatched for outcome in outcomes))
+
+
 def _kept(options: argparse.Namespace, error: Exception) -> str:
     """Where the traceback is: beside the results, or in this folder while there are none."""
     from airlock.course.unforeseen import keep_traceback
 
-    results = Path("reports", getattr(options, "assignment", ""))
+    results = Path("reports", options.assignment or "")
     file = keep_traceback(results if results.is_dir() else Path(), "airlock", error)
     return f"the traceback is in {file}" if file else "--debug shows where"
 

@@ -11,12 +11,12 @@ import html
 import io
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
-from airlock.course.results import plain, read_results, write_whole
-from airlock.model.record import NO_ANSWER
+from airlock.course.results import plain, write_whole
+from airlock.course.standing import standing
 from airlock.pages.shared import human, number
 
 
@@ -34,7 +34,9 @@ class PlatformExporter(ExportPlugin):
         assignments = [one for one in gradebook.assignments if not wanted or one.name in wanted]
         chosen = {str(name) for name in self.student}
         students = [one for one in gradebook.students if not chosen or one.id in chosen]
-        self._results = {assignment.name: self._known(assignment.name) for assignment in assignments}
+        self._standing = {
+            one.name: standing(gradebook, self.config, one.name, self._reports) for one in assignments
+        }
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(self.rows(gradebook, assignments, students))
         target = Path(self.to or "grades.csv")
@@ -45,32 +47,23 @@ class PlatformExporter(ExportPlugin):
         """Yield the file's rows, the header first."""
         raise NotImplementedError
 
-    def score(self, gradebook: Gradebook, assignment: str, student: str) -> float | None:
-        """Return the score, or None where there is none."""
-        try:
-            submission = gradebook.find_submission(assignment, student)
-        except MissingEntry:
+    def score(self, assignment: str, student: str) -> float | None:
+        """Return the score, less the late penalty, or None where there is none."""
+        record = self._standing[assignment].get(student)
+        if record is None:
             return None
-        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        by_hand = any(grade.manual_score is not None for grade in grades)
-        failed = self._results[assignment].get(student, {}).get("status") == "failed"
-        if not by_hand and (failed or all(grade.auto_score is None for grade in grades)):
-            return None
-        if submission.needs_manual_grade:
+        if any(check.points is None for check in record.checks):
             self.log.warning("%s of %s still waits for marks by hand; exported as it is", assignment, student)
-        return max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
+        return record.score
 
     def column(self, assignment: str) -> str:
         """Return the assignment's name on the platform."""
         return plain(self.columns.get(assignment, assignment))
 
-    def _known(self, assignment: str) -> dict[str, dict]:
-        """Records of the last run by student, where ``airlock grade`` left any."""
+    @property
+    def _reports(self) -> Path:
         course = getattr(self.parent, "coursedir", None)
-        folder = Path(course.root if course else ".") / self.reports / assignment
-        if not (folder / "results.json").is_file():
-            return {}
-        return {record["student"]: record for record in read_results(folder)["records"]}
+        return Path(course.root if course else ".") / self.reports
 
 
 class CanvasExporter(PlatformExporter):
@@ -95,7 +88,7 @@ class CanvasExporter(PlatformExporter):
             name = ", ".join(part for part in (student.last_name, student.first_name) if part) or student.id
             canvas_id = student.lms_user_id or ""
             login = (student.email if self.login == "email" else None) or student.id
-            scores = (self.score(gradebook, a.name, student.id) for a in assignments)
+            scores = (self.score(a.name, student.id) for a in assignments)
             yield [
                 plain(name),
                 canvas_id if canvas_id.isdecimal() else "",  # Canvas would read the digits out of anything
@@ -117,27 +110,24 @@ class MoodleExporter(PlatformExporter):
         yield header
         for student in students:
             here = {submission.name for submission in student.submissions}
-            if not any(a.name in here or student.id in self._results[a.name] for a in assignments):
+            if not any(a.name in here or student.id in self._standing[a.name] for a in assignments):
                 continue
             person = (student.id, student.first_name, student.last_name, student.lms_user_id, student.email)
             row = [plain(field or "") for field in person]
             for assignment in assignments:
-                score = self.score(gradebook, assignment.name, student.id)
+                score = self.score(assignment.name, student.id)
                 row += [
                     "-" if score is None else number(score),
-                    self._feedback(gradebook, assignment, student),
+                    self._feedback(assignment, student),
                 ]
             yield row
 
-    def _feedback(self, gradebook, assignment, student) -> str:
+    def _feedback(self, assignment, student) -> str:
         """What the checks said and people wrote, as text; Moodle shows feedback as HTML."""
-        record = self._results[assignment.name].get(student.id, {})
-        said = [f"{human(c['grade_id'])}: {c['message']}" for c in record.get("checks", []) if c["message"]]
-        said += [incident["message"] for incident in record.get("incidents", [])]
-        try:
-            submission = gradebook.find_submission(assignment.name, student.id)
-        except MissingEntry:
-            return plain(html.escape("\n".join(said), quote=False))
-        for notebook in submission.notebooks:
-            said += [c.comment for c in notebook.comments if c.comment and c.comment != NO_ANSWER]
+        record = self._standing[assignment.name].get(student.id)
+        if record is None:
+            return ""
+        said = [f"{human(check.grade_id)}: {check.message}" for check in record.checks if check.message]
+        said += [incident.message for incident in record.incidents]
+        said += [comment.text for comment in record.comments]
         return plain(html.escape("\n".join(said), quote=False))

@@ -58,6 +58,7 @@ def configure(c) -> None:
         "airlock.nbgrader_plugin.autograde.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
+        "airlock.nbgrader_plugin.autograde.Keep",
     ]
     c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
     # The Formgrader's page of a submission: nothing in it comes from the network.

@@ -1,12 +1,13 @@
 """Grade a class: what has to be graded goes out to workers, and what comes back is written down here."""
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from airlock.classroom.attendance import Attendance
+from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task, observe_task
 from airlock.classroom.recorder import Recorder, Task
@@ -14,12 +15,12 @@ from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.load import load_master
-from airlock.course.results import write_whole
-from airlock.handin.files import read_submission
+from airlock.handin.files import digest_of, read_submission
 from airlock.model.assignment import Observed
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
-from airlock.run.grade import blank_record
+from airlock.outcome import write_outcome
+from airlock.run.grade import blank_record, grading_digest
 from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
@@ -35,7 +36,10 @@ class Classroom:
             self.master = load_master(self.coursedir, assignment)
         self.blank = blank_record("", self.master)
         self.submissions = find_submissions(self.coursedir, assignment)
+        roster = find_roster(self.coursedir.root)
+        self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
+        self.excluded: set[str] = set()
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
 
@@ -93,13 +97,12 @@ class Classroom:
             with Dispatcher(make_executor, slots, send) as dispatcher:
                 for task, result in dispatcher.results(next_task):
                     recorder.take(task, result)
-                    import airlock.pages.report  # noqa: F401  better now than when nobody computes
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)
-            recorder.write_results()
-            self._write_report(recorder.records)
-        return list(recorder.records.values())
+            records = recorder.settle()
+            write_outcome(self.coursedir, self.reports, records, self.meta(), self.master.notebooks)
+        return records
 
     def _task(self, student: str) -> Task | None:
         """What a worker needs; None for what cannot even be read, which is recorded as failed."""
@@ -108,15 +111,9 @@ class Classroom:
         except AirlockError as error:
             self._recorder.fail(student, getattr(error, "kind", "unreadable"), str(error))
             return None
-        return Task(student, files, incidents, self._digest(files))
-
-    def _digest(self, files) -> str:
-        """Equal when grading again would do the same: submission, assignment, limits and versions."""
-        parts = hashlib.sha256(self.master.digest.encode())
-        parts.update(repr((asdict(self.limits), self.blank.versions)).encode())
-        for name in sorted(files):
-            parts.update(repr((name, hashlib.sha256(files[name]).hexdigest())).encode())
-        return parts.hexdigest()
+        hand_in = digest_of(files)
+        digest = grading_digest(hand_in, self.master, self.limits)
+        return Task(student, files, incidents, digest, hand_in)
 
     def folder(self, kind: str, student: str) -> Path:
         """Where a student's submission is: ``kind`` is "autograded" or "feedback"."""
@@ -132,25 +129,7 @@ class Classroom:
             "versions": self.blank.versions,
             "seconds": self.seconds,
             "reference": remarks(self.master),
+            "absent": [asdict(person) for person in self.attendance.absent],
+            "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }
-
-    def _write_report(self, records):
-        """The page of the class."""
-        from airlock.pages.report import render_report
-
-        links = {}
-        for student in records:
-            graded, feedback = self.folder("autograded", student), self.folder("feedback", student)
-            links[student] = [
-                (label, path)
-                for name in self.master.notebooks
-                for label, path in (
-                    ("graded notebook", graded / f"{name}.ipynb"),
-                    ("feedback", feedback / f"{name}.html"),
-                )
-                if path.exists()
-            ]
-        plain = [record.to_json() for record in records.values()]
-        page = render_report(self.meta() | {"records": plain}, self.reports, links)
-        write_whole(self.reports / "index.html", page)

@@ -2,23 +2,27 @@
 
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from traitlets.log import get_logger
 
+from airlock.classroom.renewed_pages import renew_pages
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
+from airlock.course.marked import follow, marked, only_marked, stands
 from airlock.course.results import write_results
 from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
-from airlock.model.errors import MachineError
+from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
 from airlock.run.grade import blank_record, failed
 
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
 KEPT = 50  # results that wait in memory for a gradebook or a disk that cannot be written
+
+GONE = "The hand-in is no longer in the folder of submissions; the marks are those of the gradebook."
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Task:
     files: dict[str, bytes]
     incidents: list[Incident]
     digest: str
+    hand_in: str
 
 
 class Recorder:
@@ -42,7 +47,7 @@ class Recorder:
     def __enter__(self):
         room = self.room
         self.book = Book(room.coursedir, room.config, room.assignment, room.settings.gradebook_seconds)
-        self.known = self.book.students()
+        self.entries = self.book.entries()
         with self._writing():
             self.journal = Journal(room.reports)
             self.journal.keep(room.submissions)
@@ -57,7 +62,7 @@ class Recorder:
         known = self.records.get(task.student)
         done = known and known.digest == task.digest and known.status != "failed"
         return (
-            bool(done and task.student in self.known)
+            bool(done and stands(known, self.entries.get(task.student)))
             and self.room.folder("autograded", task.student).exists()
         )
 
@@ -67,11 +72,10 @@ class Recorder:
         What cannot be written is kept for :meth:`take_again`, as far as memory allows.
         """
         if isinstance(result, BaseException):
-            self.fail(task.student, "machine", self._reason(task.student, result))
+            self.fail(task.student, "machine", self._reason(task.student, result), task.hand_in)
             return
         notebooks, unanswered, pages, record = result
-        record = Record.from_json(record)
-        record.digest = task.digest
+        record = self.following(task, record)
         if record.status != "failed":
             try:
                 self._keep(task, notebooks, unanswered, pages, record)
@@ -88,14 +92,47 @@ class Recorder:
         for task, result in second:
             self.take(task, result)
 
-    def fail(self, student: str, kind: str, sentence: str) -> None:
+    def following(self, task: Task, data: dict) -> Record:
+        """The record that a worker sent, with what it owes to the one before it."""
+        record = replace(Record.from_json(data), digest=task.digest, hand_in=task.hand_in)
+        return follow(record, self.records.get(task.student), self.entries.get(task.student))
+
+    def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
-        self._finish(failed(blank_record(student, self.room.master), kind, sentence))
+        record = failed(blank_record(student, self.room.master), kind, sentence)
+        record.hand_in = hand_in
+        self._finish(follow(record, self.records.get(student), self.entries.get(student)))
+
+    def standing(self) -> list[Record]:
+        """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
+        found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
+        for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
+            gone = only_marked(
+                student, self.room.assignment, self.room.blank.max_score, self.entries[student]
+            )
+            if gone:
+                gone.status, gone.incidents = "incident", [Incident("gone", GONE)]
+                found.append(gone)
+        return sorted(found, key=lambda record: record.student)
+
+    def settle(self) -> list[Record]:
+        """Renew penalties and pages, after all is graded or marks were given by hand; everybody's record."""
+        try:
+            self.book.renew_penalties()
+            self.entries = self.book.entries()
+        except AirlockError:
+            if not any(record.status == "failed" for record in self.records.values()):
+                raise  # else it was told already, and what is known is written down
+        records = self.standing()
+        with self._writing():
+            if self.room.settings.feedback:
+                renew_pages(self.room, records)
+        return records
 
     def write_results(self) -> None:
         """``results.json`` and ``grades.csv``, of what is graded so far."""
         with self._writing():
-            write_results(self.room.reports, self.records.values(), self.room.meta())
+            write_results(self.room.reports, self.standing(), self.room.meta())
 
     def _keep(self, task, notebooks, unanswered, pages, record):
         files, folder = self.room.master.files, self.room.folder
@@ -105,8 +142,10 @@ class Recorder:
         if pages:
             feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
             replace_folder(folder("feedback", task.student), feedback)
-        self.book.record(record, unanswered, handed_in_at(task.files, record))
-        self.known.add(task.student)
+        known = self.records.get(task.student)
+        anew = known is None or known.hand_in != task.hand_in
+        self.book.record(record, unanswered, handed_in_at(task.files, record), anew)
+        self.entries |= self.book.entries(task.student)
 
     def _reason(self, student: str, error: BaseException) -> str:
         """Why there is no score; of what nobody foresaw the traceback is kept."""
@@ -115,12 +154,13 @@ class Recorder:
 
     def _finish(self, record):
         get_logger().debug("%s is %s: %s", record.student, record.status, record.seconds)
-        if record.status == "failed" and record.student in self.known:
+        if record.status == "failed" and record.student in self.entries:
             with contextlib.suppress(MachineError):  # is told already, or comes again with the next
                 self.book.forget_score(record.student)
+                self.entries |= self.book.entries(record.student)
         with self._writing():
             self.journal.add(record)
-        self.listener.record(record)
+        self.listener.record(marked(record, self.entries.get(record.student)))
         started = time.monotonic()
         if started >= self._next_write:
             self.write_results()

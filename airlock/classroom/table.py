@@ -53,6 +53,10 @@ def print_table(records: list[Record], room) -> None:
         f"{count['incident']} with incidents, {count['failed']} failed. "
         f"{room.seconds['wall']:.1f} s, of which this process computed {room.seconds['coordinator']:.1f} s."
     )
+    if absent := [_plain(person.name or person.id) for person in room.attendance.absent]:
+        print(f"Not handed in ({len(absent)}): {', '.join(absent)}.")
+    for note in room.attendance.notes:
+        print(f"NOTE: {_plain(note)}")
     print(f"Report: {room.reports / 'index.html'}")
 
 

@@ -4,15 +4,15 @@ import contextlib
 from datetime import datetime
 from functools import cached_property
 
-from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
-from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import parse_utc
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from airlock.course.entries import Entry, read_entries
+from airlock.course.lateness import assign_penalties, late_submissions
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import NO_ANSWER, Incident, Record
-from airlock.undocumented import checked_penalty
 
 HURRIED_SECONDS = 1  # to wait for whoever has not let go of the gradebook when waited for in full
 
@@ -37,28 +37,41 @@ class Book:
         """Let go of the database."""
         self.book.close()
 
-    def students(self) -> set[str]:
-        """Who has a submission of the assignment in the gradebook."""
-        query = select(Student.id).join(SubmittedAssignment, SubmittedAssignment.student_id == Student.id)
+    def entries(self, *students: str) -> dict[str, Entry]:
+        """What the gradebook has of the assignment's submissions, by student: of all, or of ``students``."""
         with telling(self.url):
-            found = self.book.find_assignment(self.assignment)
-            return set(self.book.db.scalars(query.where(SubmittedAssignment.assignment_id == found.id)))
+            try:
+                return read_entries(self.book, self.assignment, students or None)
+            finally:
+                self.book.db.rollback()
 
-    def record(self, record: Record, handed_in: dict[str, list[str]], timestamp: datetime | None) -> None:
+    def record(
+        self, record: Record, handed_in: dict[str, list[str]], timestamp: datetime | None, anew: bool = True
+    ) -> None:
         """Record the automatic grades of a submission.
 
         ``handed_in``: by notebook, the grade_ids of the cells that were left unanswered; a notebook that is
-        not in it was not handed in and counts 0. Raises MachineError when the gradebook cannot be written.
+        not in it was not handed in and counts 0. ``anew``: this hand-in was not recorded before; a person
+        then is asked to look again at the marks given by hand.
+        Raises MachineError when the gradebook cannot be written.
         """
         student = record.student
         with self._writing():
             self.book.update_or_create_student(student)
-            extra = {"timestamp": timestamp} if timestamp else {}
-            submission = self.book.update_or_create_submission(self.assignment, student, **extra)
+            submission = self.book.update_or_create_submission(self.assignment, student)
+            if timestamp or anew:
+                submission.timestamp = timestamp
             for entry in submission.notebooks:
                 points = {one.grade_id: one.points for one in record.checks if one.notebook == entry.name}
-                self._record_notebook(entry, points, handed_in.get(entry.name))
-            self._assign_penalties(submission)
+                self._record_notebook(entry, points, handed_in.get(entry.name), anew)
+            self.book.db.flush()
+            assign_penalties(self.book, self.config, [submission])
+            self.book.db.commit()
+
+    def renew_penalties(self) -> None:
+        """Late penalties as they are by now: marks, due date, extensions and plug-in may have changed."""
+        with self._writing():
+            assign_penalties(self.book, self.config, late_submissions(self.book, self.assignment))
             self.book.db.commit()
 
     def forget_score(self, student: str) -> None:
@@ -66,33 +79,22 @@ class Book:
         with self._writing(), contextlib.suppress(MissingEntry):
             for notebook in self.book.find_submission(self.assignment, student).notebooks:
                 for grade in notebook.grades:
-                    grade.auto_score, grade.needs_manual_grade = None, True
+                    if grade.auto_score is not None or grade.manual_score is None:
+                        grade.auto_score, grade.needs_manual_grade = None, True
             self.book.db.commit()
 
-    def _assign_penalties(self, submission):
-        """As nbgrader's preprocessor of that name does, in the same transaction."""
-        late = submission.total_seconds_late > 0
-        if not late and all(entry.late_submission_penalty is None for entry in submission.notebooks):
-            return
-        self.book.db.flush()
-        self.book.db.expire_all()  # the scores are sums that the database makes
-        penalties = AssignLatePenalties(config=self.config)
-        penalties.init_plugin()
-        for entry in submission.notebooks:
-            penalty = late and penalties.plugin_inst.late_submission_penalty(
-                submission.student.id, entry.score, submission.total_seconds_late
-            )
-            known = late and penalty is not None
-            entry.late_submission_penalty = checked_penalty(penalties, entry, penalty) if known else None
-
-    def _record_notebook(self, entry, points, unanswered):
+    def _record_notebook(self, entry, points, unanswered, anew):
         for grade in entry.grades:
             name = self._names[grade.cell_id]
+            before = grade.auto_score
             if unanswered is None:
                 grade.auto_score, grade.needs_manual_grade = 0, False
             elif name in points:
                 grade.auto_score = points[name]
-                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                if grade.manual_score is None:
+                    grade.needs_manual_grade = grade.auto_score is None
+                elif anew or grade.auto_score != before:
+                    grade.needs_manual_grade = True
         for comment in entry.comments:
             if unanswered is not None:
                 empty = self._names[comment.cell_id] in unanswered

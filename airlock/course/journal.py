@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from airlock.model.errors import AirlockError
@@ -14,11 +15,14 @@ except ImportError:  # Windows
     fcntl = None
 
 
+FILE = "records.jsonl"
+
+
 class Journal:
     """``records.jsonl`` in the report folder: what was graded so far; the last record of a student counts."""
 
     def __init__(self, folder: Path):
-        self.path = folder / "records.jsonl"
+        self.path = folder / FILE
         self.records: dict[str, Record] = {}
         if self.path.exists():
             for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -37,17 +41,24 @@ class Journal:
     def add(self, record: Record) -> None:
         """Add a record; it is on disk when this returns."""
         self.records[record.student] = record
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(_line(record))
-            file.flush()
-            os.fsync(file.fileno())
+        append(self.path.parent, record)
+
+
+def append(folder: Path, record: Record) -> None:
+    """Add a record to the journal of a report folder without reading it; it is on disk when this returns."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / FILE).open("ab+") as file:
+        cut_off = file.tell() and (file.seek(-1, os.SEEK_END), file.read())[1] != b"\n"
+        file.write(b"\n" * bool(cut_off) + _line(record).encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager
-def only_one(folder: Path):
+def only_one(folder: Path, wait: bool = False) -> Iterator[None]:
     """Hold the report folder for one run, where the platform can; the lock ends with the process.
 
-    Raises AirlockError when another run has it.
+    While another run has it: wait for its end, or raise AirlockError.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +68,7 @@ def only_one(folder: Path):
     with lock:
         if fcntl is not None:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 raise AirlockError(
                     f"Another run is grading {folder.name} in this course: wait for its end."

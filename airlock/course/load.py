@@ -142,6 +142,13 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
                         f"{record.name}.ipynb was changed after its assignment was generated, in cell "
                         f"{grade_id!r}: run `nbgrader generate_assignment {assignment_id} --force`."
                     )
+                worth = float(reference.cell.metadata.nbgrader.get("points") or 0)
+                if compared and worth != points.get(grade_id, worth):
+                    raise AirlockError(
+                        f"{record.name}.ipynb was changed after its assignment was generated: {grade_id!r} "
+                        f"is worth {worth:g} points now, {points[grade_id]:g} in the gradebook: "
+                        f"run `nbgrader generate_assignment {assignment_id} --force`."
+                    )
                 _as_saved(cell, saved[grade_id], points.get(grade_id))
                 names |= bound_names(cell.source) if names else set()
             released = from_dict(cell)

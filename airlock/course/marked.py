@@ -45,9 +45,18 @@ def follow(record: Record, previous: Record | None, entry: Entry | None) -> Reco
     record = replace(record, earlier=earlier)
     if previous is None:
         return record
-    before, after = marked(previous, entry), marked(record, _regraded(entry, record))
+    before, after = (marked(one, _regraded(entry, one)) for one in (previous, record))
     changes = list(_changes(before, after))
     return replace(record, changes=changes, changed_by=("checks" if same else "hand-in") if changes else "")
+
+
+def only_marked(student: str, assignment: str, max_score: float, entry: Entry) -> Record | None:
+    """Return a record by the gradebook alone, of a hand-in that is gone; None where it has no points."""
+    checks = [Check(*cell, grade.max_points, grade.points) for cell, grade in entry.grades.items()]
+    if all(check.points is None for check in checks):
+        return None
+    record = Record(student, assignment, "graded", max_score, None, checks)
+    return marked(record, entry)
 
 
 def stands(record: Record, entry: Entry | None) -> bool:

@@ -22,8 +22,9 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
     """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
-    ``confinement``, ``versions``, ``seconds``, ``made``, and ``reference``: what the reference solution does
-    not pass, as :func:`airlock.run.reference.remarks` says it.
+    ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
+    in, as dicts), ``notes`` (sentences on what needs a hand) and ``reference`` (what the reference solution
+    does not pass, as :func:`airlock.run.reference.remarks` says it).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,10 +37,12 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
         "reference": meta.get("reference", []),
+        "absent": meta.get("absent", []),
+        "notes": meta.get("notes", []),
         "records": [record.to_json() for record in records],
     }
     write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
-    write_whole(folder / "grades.csv", to_csv(records))
+    write_whole(folder / "grades.csv", to_csv(records, results["absent"]))
 
 
 def read_results(folder: Path | str) -> dict:
@@ -47,8 +50,11 @@ def read_results(folder: Path | str) -> dict:
     return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
 
 
-def to_csv(records: list[Record]) -> str:
-    """One row per submission, one column per graded cell; where there is no score, the field is empty."""
+def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
+    """One row per submission, one column per graded cell; where there is no score, the field is empty.
+
+    Who of the class has not handed in has a row as well, with the status ``not handed in``.
+    """
     columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
     ids = [grade_id for _, grade_id in columns]
     names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
@@ -69,6 +75,10 @@ def to_csv(records: list[Record]) -> str:
                 plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
             ]
         )
+    highest = max((record.max_score for record in records), default=None)
+    for person in absent:
+        empty = [None] * (len(columns) + 2)
+        rows.writerow([plain(person["id"]), "not handed in", None, highest, *empty])
     return text.getvalue()
 
 

@@ -2,8 +2,11 @@
 
 import os
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from airlock.model.record import Incident
+
+Content = TypeVar("Content")
 
 LONGEST_NAME = 255  # bytes, of every file system that grading meets
 LONGEST_PATH = 1000  # bytes; a system takes 4096, with the folder that it is laid out in
@@ -24,9 +27,9 @@ def printable(name: str) -> str:
     return name if len(name) <= 80 else f"{name[:50]}...{name[-25:]}"
 
 
-def storable(files: dict[str, bytes], incidents: list[Incident]) -> dict[str, bytes]:
+def storable(files: dict[str, Content], incidents: list[Incident]) -> dict[str, Content]:
     """The files that can lie in one folder together; a notebook with too long a name gets another."""
-    kept: dict[str, bytes] = {}
+    kept: dict[str, Content] = {}
     left_out = []
     for path, data in files.items():
         parts = PurePosixPath(path).parts

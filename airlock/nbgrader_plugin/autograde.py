@@ -12,14 +12,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
+from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from airlock.course.journal import Journal
+from airlock.course.entries import read_entries
+from airlock.course.journal import Journal, append, only_one
 from airlock.course.load import load_master
+from airlock.course.marked import follow
 from airlock.course.results import write_results
+from airlock.course.standing import standing
 from airlock.handin.blanks import blanks_left
 from airlock.handin.choice import choose_notebooks
-from airlock.handin.files import beside, lay_over, read_submission
+from airlock.handin.files import beside, digest_of, lay_over, read_submission
 from airlock.handin.mend import Mended, mend
 from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError, MachineError
@@ -28,6 +33,8 @@ from airlock.run import grade
 from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock, prefer_own_programs
 from airlock.undocumented import is_sanitizing
+
+WRITE_SHARE = 0.05  # of the time that writing results may take; the journal is written each time
 
 
 @dataclass
@@ -38,6 +45,9 @@ class Submission:
     chosen: dict[str, str]  # notebook of the assignment -> file of the submission
     record: Record
     mended: dict[str, Mended] = field(default_factory=dict)
+    following: Record | None = None  # the record, with what it owes to the one before
+    before: tuple | None = None  # that one, and what the gradebook had
+    done: set[str] = field(default_factory=set)  # notebooks that have been executed
 
 
 class SubmissionExporter(NotebookExporter):
@@ -51,6 +61,8 @@ class SubmissionExporter(NotebookExporter):
         self.settings = Airlock(config=self.config)
         self._masters: dict[str, Master] = {}
         self.submissions: dict[str, Submission] = {}
+        self._next_write = 0.0
+        self._refuse_beside_another_run()
         # A renamed notebook goes by its own name from here on.
         for folder in list(self.converter.assignments):
             student, assignment = self._whose(folder)
@@ -62,9 +74,13 @@ class SubmissionExporter(NotebookExporter):
             self.converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
 
     def from_filename(self, filename, resources=None, **options):
-        """Called by the converter, twice for each notebook."""
-        if not is_sanitizing(self.converter):
+        """Called by the converter, twice for each notebook; no other run grades the assignment meanwhile."""
+        with only_one(self.reports(resources["nbgrader"]["assignment"]), wait=True):
+            if is_sanitizing(self.converter):
+                return self._from_submission(filename, resources, **options)
             return super().from_filename(filename, resources, **options)
+
+    def _from_submission(self, filename, resources, **options):
         where = resources["nbgrader"]
         folder = os.path.dirname(filename)
         record = self._blank(where["student"], where["assignment"])
@@ -111,21 +127,53 @@ class SubmissionExporter(NotebookExporter):
         return self.submissions[folder]
 
     def keep(self, record: Record) -> None:
-        """Write a record to the assignment's results, beside those of other runs."""
-        folder = Path(self.coursedir.root) / "reports" / record.assignment
-        journal = Journal(folder)
-        journal.keep({*journal.records})
-        journal.add(record)
+        """Write a record down beside those of other runs; renew the results, unless that takes too long."""
+        folder, started = self.reports(record.assignment), time.monotonic()
+        append(folder, record)
+        last = self._whose(max(self.converter.assignments))
+        if started < self._next_write and last != (record.student, record.assignment):
+            return
         meta = {"assignment": record.assignment, "confinement": record.confinement}
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            records = standing(book, self.config, record.assignment, folder.parent)
         told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
         meta |= {"versions": record.versions, "reference": told}
-        write_results(folder, journal.records.values(), meta)
+        write_results(folder, records.values(), meta)
+        now = time.monotonic()
+        self._next_write = now + (now - started) / WRITE_SHARE
+
+    def reports(self, assignment: str) -> Path:
+        """Where journal and results of an assignment are."""
+        return Path(self.coursedir.root) / "reports" / assignment
+
+    def _refuse_beside_another_run(self) -> None:
+        try:
+            for _, assignment in set(map(self._whose, self.converter.assignments)):
+                with only_one(self.reports(assignment)):
+                    pass
+        except AirlockError as error:
+            self.log.error(str(error))
+            raise NbGraderException(str(error)) from None
+
+    def following(self, submission: Submission) -> Record:
+        """The record with what it owes to the one before; before nbgrader writes anything about it."""
+        record = submission.record
+        record.hand_in, master = digest_of(submission.files), self.master(record.assignment)
+        if submission.done == submission.chosen.keys():  # else there is more to grade
+            record.digest = grade.grading_digest(record.hand_in, master, self.settings.as_limits())
+        if submission.before is None:
+            known = Journal(self.reports(record.assignment)).records
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+                entries = read_entries(book, record.assignment, [record.student])
+            submission.before = known.get(record.student), entries.get(record.student)
+        return follow(record, *submission.before)
 
     def _open(self, folder, student, assignment) -> Submission:
         files, found = read_submission(folder)
         chosen, more = choose_notebooks(files, self.master(assignment))
         record = self._blank(student, assignment)
         record.incidents += found + more
+        record.checks = grade.not_handed_in(self.master(assignment), chosen)
         self.submissions[folder] = Submission(files, chosen, record)
         return self.submissions[folder]
 
@@ -162,11 +210,23 @@ class Execute(NbGraderPreprocessor):
         record.incidents += [replace(incident, notebook=name) for incident in found]
         record.checks = [check for check in record.checks if check.notebook != name]
         record.checks += grade.checks_of(nb, name)
+        record.checks.sort(key=lambda check: [*master.notebooks].index(check.notebook))
+        submission.done.add(name)
         used = {"cpu": seconds + time.process_time() - cpu, "wall": time.monotonic() - started}
         record.seconds = {key: round(record.seconds.get(key, 0) + value, 3) for key, value in used.items()}
         grade.conclude(record)
         grade.leave_note(nb, record)
-        exporter.keep(record)
+        submission.following = exporter.following(submission)
+        return nb, resources
+
+
+class Keep(NbGraderPreprocessor):
+    """Comes last: writes the record down, once nbgrader has written its grades and penalties."""
+
+    def preprocess(self, nb, resources):
+        """Called by the exporter for each graded notebook."""
+        exporter = self.parent
+        exporter.keep(exporter.submission_of(resources["nbgrader"]).following)
         return nb, resources
 
 

@@ -13,8 +13,11 @@ from nbgrader.api import Gradebook
 from traitlets import Unicode, default
 
 from airlock.course.load import hidden_regions
+from airlock.course.results import read_results
+from airlock.course.standing import standing
 from airlock.model.marks import is_grade
-from airlock.model.record import Check, Incident, Record
+from airlock.model.record import NO_ANSWER, Check, Comment, Incident, Record
+from airlock.outcome import write_outcome
 from airlock.pages.feedback import message_of, render_feedback
 
 
@@ -29,6 +32,10 @@ class FeedbackExporter(Exporter):
     output_mimetype = "text/html"
     lang = Unicode("en", help="Language of the page").tag(config=True)
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._standing: dict[str, dict[str, Record]] = {}
+
     @default("file_extension")
     def _file_extension_default(self):
         return ".html"
@@ -40,12 +47,26 @@ class FeedbackExporter(Exporter):
         with Gradebook(where["db_url"]) as gradebook:
             submission = gradebook.find_submission(where["assignment"], where["student"])
             record = _record(nb, where, submission)
-            penalty = submission.late_submission_penalty or 0.0
+            record = self._everybody(gradebook, where["assignment"]).get(where["student"], record)
         folder = resources.get("metadata", {}).get("path")
         folder = Path(folder) if folder else None
-        return render_feedback(
-            {where["notebook"]: nb}, record, hidden_regions(self.config), penalty, folder, self.lang
-        ), resources
+        page = render_feedback(
+            {where["notebook"]: nb}, record, hidden_regions(self.config), folder, self.lang
+        )
+        return page, resources
+
+    def _everybody(self, gradebook: Gradebook, assignment: str) -> dict[str, Record]:
+        """Everybody's record by now, in a course that airlock has graded; its results are renewed as well."""
+        coursedir = getattr(self.parent, "coursedir", None)
+        if assignment not in self._standing and coursedir is not None:
+            self._standing[assignment] = {}
+            folder = Path(coursedir.root) / "reports" / assignment
+            if (folder / "results.json").is_file():
+                records = standing(gradebook, self.config, assignment, folder.parent)
+                names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+                write_outcome(coursedir, folder, records.values(), read_results(folder), names)
+                self._standing[assignment] = records
+        return self._standing.get(assignment, {})
 
 
 def _record(nb, where: dict, submission) -> Record:
@@ -66,8 +87,15 @@ def _record(nb, where: dict, submission) -> Record:
         assignment=where["assignment"],
         status="incident" if incidents else "graded",
         max_score=submission.max_score,
-        score=submission.score,
+        score=max(0.0, submission.score - (submission.late_submission_penalty or 0.0)),
         checks=checks,
+        late=submission.total_seconds_late,
+        penalty=submission.late_submission_penalty or 0.0,
+        comments=[
+            Comment(where["notebook"], cell.metadata.nbgrader.grade_id, text)
+            for cell in nb.cells
+            if (text := cell.metadata.get("nbgrader", {}).get("comment")) and text != NO_ANSWER
+        ],
         blanks=list(known.get("blanks", [])),
         incidents=incidents,
     )

@@ -14,7 +14,7 @@ from pygments.lexers import PythonLexer
 
 from airlock.model.assignment import HIDDEN
 from airlock.model.marks import is_grade, is_solution
-from airlock.model.record import NO_ANSWER, Check
+from airlock.model.record import Check
 from airlock.pages import prose
 from airlock.pages.shared import no_paths
 
@@ -65,8 +65,9 @@ class Reader:
         self._number = 0
         self._rich = RICH_IN_ALL
 
-    def read(self, notebook, checks: dict[str, Check]) -> list[View]:
-        """Return the views of ``notebook``; ``checks`` by grade_id."""
+    def read(self, notebook, checks: dict[str, Check], comments: dict[str, str] | None = None) -> list[View]:
+        """Return the views of ``notebook``; ``checks`` and ``comments`` by grade_id."""
+        self._comments = comments or {}
         self._open, self._under, self._before = [], "", ""
         return [view for cell in notebook.cells if (view := self._view(cell, checks))]
 
@@ -76,8 +77,8 @@ class Reader:
         name = grader.get("grade_id", "")
         source = self._visible(cell.source)
         view = View(self._number, "code", name, check=checks.get(name) if is_grade(cell) else None)
-        if grader.get("comment") not in (None, "", NO_ANSWER):
-            view.comment = self._prose(grader["comment"], level_of_headings=6)
+        if name in self._comments:
+            view.comment = self._prose(self._comments[name], level_of_headings=6)
         if cell.cell_type == "code":
             view.body = python(source) if self._affords(source) else Markup.escape(source)
             view.role = "answer" if is_solution(cell) else "check" if is_grade(cell) else "code"

@@ -1,7 +1,9 @@
 """The page that a student gets back: score, checks, and the notebook, in one file that needs nothing else."""
 
+import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -10,6 +12,9 @@ from airlock.model.assignment import HIDDEN
 from airlock.model.record import NO_ANSWER, Record
 from airlock.pages.cells import Reader
 from airlock.pages.shared import environment
+
+# What of a record a page shows, beside checks, incidents and comments.
+SHOWN = ("student", "assignment", "status", "score", "max_score", "blanks", "late", "penalty")
 
 # The reports of numpy.testing and unittest, which quote what was expected.
 QUOTES_VALUES = re.compile(
@@ -28,30 +33,33 @@ def render_feedback(
     notebooks: dict[str, NotebookNode],
     record: Record,
     hidden: Mapping[str, str] = HIDDEN,
-    late_penalty: float = 0.0,
     folder: Path | None = None,
     lang: str = "en",
 ) -> str:
-    """Return the page of one submission.
-
-    ``notebooks``: by name, graded, as in ``autograded/``; empty where grading failed. A comment that
-    nbgrader's ``GetGrades`` left in a cell is shown with it. ``hidden``: what begins and what ends a region
-    of hidden tests or of a mark scheme. ``record.score`` is before the
-    ``late_penalty``. ``folder``: of the submission, for picture files that the text shows.
-    """
+    """Return the page of one submission."""
     reader = Reader(hidden, 4 if len(notebooks) > 1 else 3, folder)
     views = {}
     for name, notebook in notebooks.items():
-        views[name] = reader.read(notebook, {c.grade_id: c for c in record.checks if c.notebook == name})
+        checks = {check.grade_id: check for check in record.checks if check.notebook == name}
+        comments = {one.grade_id: one.text for one in record.comments if one.notebook == name}
+        views[name] = reader.read(notebook, checks, comments)
     anchors = {(name, view.name): view.number for name, seen in views.items() for view in seen if view.check}
     return environment.get_template("feedback.html.j2").render(
         record=record,
         notebooks=views,
         anchors=anchors,
         comments=[view.number for cells in views.values() for view in cells if view.comment],
-        score=None if record.score is None else max(0.0, record.score - late_penalty),
-        late_penalty=late_penalty,
+        stamp=stamp(record),
         lang=lang,
+    )
+
+
+def stamp(record: Record) -> str:
+    """Equal for records of which a page says the same; a page carries it, to be told from one out of date."""
+    shown = [getattr(record, name) for name in SHOWN]
+    parts = [asdict(record)[name] for name in ("checks", "incidents", "comments")]
+    return (
+        "airlock-" + hashlib.sha256(repr((shown, parts)).encode(errors="backslashreplace")).hexdigest()[:24]
     )
 
 

@@ -47,6 +47,15 @@ def count(items, one: str, many: str | None = None) -> str:
     return f"{items} {one if items == 1 else many or one + 's'}"
 
 
+def duration(seconds: float) -> str:
+    """How late: ``3 days 2 hours``, two units at most, and never less than a minute."""
+    left, said = max(1, round(seconds / 60)), []
+    for one, minutes in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        number, left = divmod(left, minutes)
+        said += [count(number, one)] if number else []
+    return " ".join(said[:2])
+
+
 def no_paths(text: str) -> str:
     """``text`` with absolute paths cut to their last part: where things are kept is not the reader's."""
 
@@ -70,5 +79,6 @@ environment.filters |= {
     "title": title,
     "number": number,
     "count": count,
+    "duration": duration,
     "no_paths": no_paths,
 }

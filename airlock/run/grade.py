@@ -4,9 +4,10 @@ Nothing here knows a gradebook or a course folder, so it runs in this process, i
 cluster, and the same submission is graded the same way everywhere.
 """
 
+import hashlib
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
@@ -77,8 +78,31 @@ def blank_record(student: str, master: Master) -> Record:
         max_score=sum(points for _, _, points in _graded_cells(master)),
         score=None,
         confinement=confine.measures(),
-        versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        versions=versions(),
     )
+
+
+def versions() -> dict[str, str]:
+    """What decides, beside submission and assignment, what grading finds: by package, and Python's own."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def grading_digest(hand_in: str, master: Master, limits: Limits) -> str:
+    """Equal when grading again would do the same: submission, assignment, limits and versions.
+
+    ``hand_in``: digest of the submission's files.
+    """
+    parts = (master.digest, asdict(limits), versions(), hand_in)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def not_handed_in(master: Master, chosen: Container[str]) -> list[Check]:
+    """The checks of the notebooks that are not among the ``chosen``: no points."""
+    return [
+        Check(notebook, grade_id, points, 0.0, "This notebook was not handed in.")
+        for notebook, grade_id, points in _graded_cells(master)
+        if notebook not in chosen
+    ]
 
 
 def failed(record: Record, kind: str, sentence: str) -> Record:
@@ -90,14 +114,10 @@ def failed(record: Record, kind: str, sentence: str) -> Record:
 def _grade(record: Record, files, master: Master, limits: Limits) -> Graded:
     chosen, incidents = choose_notebooks(files, master)
     record = replace(record, incidents=record.incidents + incidents, checks=[], blanks=[], seconds={"cpu": 0})
-    notebooks = {}
+    notebooks, missing = {}, not_handed_in(master, chosen)
     for name, master_notebook in master.notebooks.items():
         if name not in chosen:
-            record.checks += [
-                Check(name, grade_id, points, 0.0, "This notebook was not handed in.")
-                for notebook, grade_id, points in _graded_cells(master)
-                if notebook == name
-            ]
+            record.checks += [check for check in missing if check.notebook == name]
             continue
         mended = mend(files[chosen[name]], master_notebook, chosen[name])
         record.blanks += blanks_left(mended.notebook, master_notebook)

@@ -159,11 +159,15 @@ def test_what_was_handed_in_anew_is_graded_again_and_nothing_else(graded):
     assert graded.gradebook()["maria"]["test-double"] == (2, None)
 
 
-def test_a_new_student_is_graded_and_one_who_is_gone_is_forgotten(graded):
+def test_a_new_student_is_graded_and_one_whose_hand_in_is_gone_keeps_the_gradebooks_marks(graded):
     graded.hand_in("noether", RIGHT)
     shutil.rmtree(graded.root / "submitted" / "carl")
     assert graded.grade() == 0
-    assert graded.scores.keys() == STUDENTS.keys() - {"carl"} | {"noether"}
+    assert graded.scores == SCORES | {"noether": 5}
+    assert [one["kind"] for one in graded.results["carl"]["incidents"]] == ["gone"]
+    graded.nbgrader("db", "student", "remove", "carl", "--force")
+    assert graded.grade() == 0
+    assert "carl" not in graded.scores
 
 
 def test_a_source_generated_again_grades_everybody_again(graded):

@@ -234,13 +234,13 @@ def test_formulae_are_readable_offline():
 
 def test_late_penalty_and_open_marks_are_said():
     record = Record(
-        "ada", "ps1", "graded", 5, 4, [Check("nb", "essay", 1, None), Check("nb", "test-x", 4, 4)]
+        "ada", "ps1", "graded", 5, 2.5, [Check("nb", "essay", 1, None), Check("nb", "test-x", 4, 4)]
     )
-    page = page_of(record=record, late_penalty=1.5)
+    record.late, record.penalty = 26 * 3600, 1.5
+    page = page_of(record=record)
     header = page.header.get_text(" ", strip=True)
-    assert (
-        "2.5 of 5" in header and "less 1.5 for handing in late" in header and "1 answer still waits" in header
-    )
+    assert "2.5 of 5" in header and "1 day 2 hours late: 4 points earned, less 1.5" in header
+    assert "1 answer still waits" in header
 
 
 def test_failed_submission_is_no_zero():

@@ -1,0 +1,54 @@
+"""Who has not handed in, by the roster, and what lies in ``submitted/`` where grading does not look."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from airlock.classroom.roster import FILE, Person, Roster
+from airlock.handin.filenames import SKIPPED, is_notebook, printable
+
+
+class Attendance:
+    """``absent``: people of the roster without a submission; ``notes``: sentences on what needs a hand."""
+
+    def __init__(self, coursedir, assignment: str, students: set[str], roster: Roster | None):
+        self.absent: list[Person] = roster.absent(students) if roster else []
+        self.notes = list(_misplaced(coursedir, assignment))
+        for student, person in (roster.unknown(students) if roster else {}).items():
+            meant = f"if it is {person.name or person.id}, rename the folder to {person.id}" if person else (
+                "add a line, or remove the folder"
+            )  # fmt: skip
+            self.notes.append(f"{printable(student)} is not in {FILE}: {meant}.")
+
+
+def _misplaced(coursedir, assignment: str) -> Iterator[str]:
+    """What lies in the folder of submissions, but not where a submission of any assignment is looked for."""
+    pattern = coursedir.format_path(coursedir.submitted_directory, "*", assignment)
+    before, _, after = pattern.rpartition("*")
+    if not re.fullmatch(rf"[/\\]{re.escape(assignment)}", after) or not Path(before).is_dir():
+        return  # a course with a structure of its own
+    place = Path(before).name
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", "."))
+    known = {assignment, *(path.name for path in source.glob("*") if path.is_dir())}
+    for one in sorted(Path(before).iterdir()):
+        if one.name.startswith(".") or one.name in SKIPPED:
+            continue
+        name = printable(one.name)
+        if not one.is_dir():
+            yield _loose(f"{place}/{name}", f"{place}/STUDENT/{assignment}/")
+            continue
+        for inner in sorted(one.iterdir()):
+            inside = f"{place}/{name}/{printable(inner.name)}"
+            if inner.name.startswith(".") or inner.name in SKIPPED | known:
+                continue
+            if not inner.is_dir():
+                yield _loose(inside, f"{place}/{name}/{assignment}/")
+            elif any(is_notebook(path.name) for path in inner.rglob("*")):
+                yield f"{inside}/ is no assignment's folder: rename it to one of {', '.join(sorted(known))}."
+
+
+def _loose(file: str, target: str) -> str:
+    """What to do about a file that lies too high."""
+    if file.lower().endswith(".zip"):
+        return f"{file} was not looked into: `airlock collect` it, or unpack it into {target}."
+    return f"{file} was not graded: move it to {target}."

@@ -1,0 +1,43 @@
+"""How everybody stands in an assignment: the journal's records, the gradebook's marks."""
+
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from traitlets.config import Config
+
+from airlock.course.entries import Entry, read_entries
+from airlock.course.journal import Journal
+from airlock.course.lateness import assign_penalties, late_submissions
+from airlock.course.marked import marked, only_marked
+from airlock.course.results import read_results
+from airlock.model.record import Record
+
+
+def renewed_entries(book: Gradebook, config: Config, assignment: str) -> dict[str, Entry]:
+    """Return what the gradebook has of an assignment, with late penalties as they are by now."""
+    try:
+        assign_penalties(book, config, late_submissions(book, assignment))
+        book.db.commit()
+        return read_entries(book, assignment)
+    except MissingEntry:
+        return {}
+
+
+def standing(book: Gradebook, config: Config, assignment: str, reports: Path) -> dict[str, Record]:
+    """Return everybody's record by student; ``reports``: the folder of the journal.
+
+    Whoever was graded by other means, or before the journal was lost, is known by the gradebook alone.
+    """
+    records = Journal(reports / assignment).records
+    if not records and (reports / assignment / "results.json").is_file():
+        known = map(Record.from_json, read_results(reports / assignment)["records"])
+        records = {record.student: record for record in known}
+    found = {}
+    for student, entry in renewed_entries(book, config, assignment).items():
+        if student not in records:
+            most = sum(grade.max_points for grade in entry.grades.values())
+            alone = only_marked(student, assignment, most, entry)
+            found |= {student: alone} if alone else {}
+        else:
+            found[student] = marked(records[student], entry)
+    return {student: record for student, record in records.items() if student not in found} | found

@@ -1,0 +1,31 @@
+"""What is left for people once records are known: results.json, grades.csv and the report of the class."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from airlock.course.results import write_results, write_whole
+from airlock.model.record import Record
+from airlock.pages.report import render_report
+
+
+def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dict, notebooks: Iterable[str]):
+    """Write results and report of an assignment into its folder of ``reports``; see ``write_results``."""
+    records = list(records)
+    write_results(reports, records, meta)
+    links = {}
+    for student in (record.student for record in records):
+        graded, feedback = (
+            Path(coursedir.format_path(folder, student, meta["assignment"]))
+            for folder in (coursedir.autograded_directory, coursedir.feedback_directory)
+        )
+        links[student] = [
+            (label, path)
+            for name in notebooks
+            for label, path in (
+                ("graded notebook", graded / f"{name}.ipynb"),
+                ("feedback", feedback / f"{name}.html"),
+            )
+            if path.exists()
+        ]
+    page = render_report(meta | {"records": [record.to_json() for record in records]}, reports, links)
+    write_whole(reports / "index.html", page)
