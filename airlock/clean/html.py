@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import nh3
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from airlock.clean.pictures import is_small
+
 LONGEST = 50_000  # characters of Markdown that are rendered, and
 FORMULAE = 500  # beginnings of formulae in it: each that does not end is looked for to the end of the text
 DEEPEST = 60  # elements within each other
@@ -40,7 +42,7 @@ VALUE = r"\"[^\"<>]*\"|'[^'<>]*'|[^ \t\n\f\r\"'=<>`]+"
 TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{S}+{NAME}(?:{S}*={S}*(?:{VALUE}))?)*){S}*/?>", re.ASCII)
 ATTRIBUTE = re.compile(rf"({NAME})(?:{S}*={S}*({VALUE}))?", re.ASCII)
 HIDING = re.compile(r"<!--|-->|<(/?)(script|style|svg)\b[^<>]*>", ASCII)
-PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/= \t\n\f\r]+")
+PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,([A-Za-z0-9+/= \t\n\f\r]+)")
 FILE = re.compile(r"(?!.*\.\.)[\w-][\w ./%-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
 LINK = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x20]*", ASCII)
 STYLE = re.compile(r"(?!.*url)[\w \t\n\f\r:;#,.%()-]*", ASCII)
@@ -52,7 +54,10 @@ TEX = re.compile(r"\\(?:href|url|cssId|class|style|require|html\w*|includegraphi
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Pictures only from the notebook itself, links only to elsewhere, no style that could load anything."""
     allowed = {"src": PICTURE, "href": LINK, "style": STYLE}.get(name)
-    return None if allowed and not allowed.fullmatch(value) else value
+    found = allowed.fullmatch(value) if allowed else None
+    if allowed and not found or found and name == "src" and not is_small(f"image/{found[1]}", found[2]):
+        return None
+    return value
 
 
 _cleaner = nh3.Cleaner(
@@ -195,7 +200,7 @@ def _is_known(tag: str, name: str, value: str | None, taken: frozenset[str]) -> 
     if tag == "input":
         return name in {"disabled", "checked"} or (name, value) == ("type", "checkbox")
     if name == "src":
-        return tag == "img" and bool(PICTURE.fullmatch(value) or FILE.fullmatch(value))
+        return tag == "img" and bool(FILE.fullmatch(value) or _attribute(tag, name, value))
     if name == "rel":
         return True
     if name == "style":

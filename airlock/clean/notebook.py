@@ -5,12 +5,13 @@ leaves ``javascript:`` links and mermaid blocks in Markdown, isolated frames, an
 counts, which templates print as they are.
 """
 
+import base64
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from nbformat import NotebookNode, from_dict
 
-from airlock.clean.html import clean_markdown, literal
+from airlock.clean.html import PICTURE, clean_markdown, literal
 from airlock.clean.outputs import (
     MAGIC,
     OutputLimits,
@@ -21,6 +22,7 @@ from airlock.clean.outputs import (
     clean_output,
     size,
 )
+from airlock.clean.pictures import MAX_TOGETHER, pixels
 from airlock.model.assignment import CELL_ID
 from airlock.model.record import Incident
 
@@ -54,7 +56,46 @@ def clean_outputs(
                 incidents.append(Incident("output-limit", message, cell=name))
         if cell.get("id") not in trusted:
             _clean_cell(cell, position, taken)
+    if _drop_pictures(notebook, trusted):
+        message = "The pictures together are too large to be shown; some were cut."
+        incidents.append(Incident("output-limit", message))
     return incidents
+
+
+def _drop_pictures(notebook: NotebookNode, trusted: Container[str]) -> bool:
+    """Leave out pictures beyond what a reader's browser should have to hold; whether there were any."""
+    room, dropped = MAX_TOGETHER, False
+
+    def fits(found: Iterable[tuple[str, str]]) -> bool:
+        nonlocal room, dropped
+        wanted = sum(pixels(mime, base64.b64decode(text + "==")) or 0 for mime, text in found)
+        if wanted > room:
+            dropped = True
+            return False
+        room -= wanted
+        return True
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            for mime in MAGIC.keys() & data.keys():
+                if not fits([(mime, data[mime])]):
+                    del data[mime]
+                    data.setdefault("text/plain", f"[{mime}: not shown]")
+            if not fits(_pictures_in(data.get("text/html", ""))):
+                del data["text/html"]
+        if cell.get("id") not in trusted:
+            for name, bundle in list(cell.get("attachments", {}).items()):
+                if not fits(bundle.items()):
+                    del cell.attachments[name]
+                    cell.source = cell.source.replace(f"attachment:{name}", "missing")
+            if cell.cell_type == "markdown" and not fits(_pictures_in(cell.source)):
+                cell.source = literal(PICTURE.sub("[a picture]", cell.source))
+    return dropped
+
+
+def _pictures_in(text: str) -> list[tuple[str, str]]:
+    return [(f"image/{found[1]}", "".join(found[2].split())) for found in PICTURE.finditer(text)]
 
 
 def _clean_cell(cell: NotebookNode, position: int, taken: frozenset[str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode, from_dict
 
 from airlock.clean.html import clean_html
+from airlock.clean.pictures import is_small
 
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 SOURCES = ("text/markdown", "text/latex")  # shown as their source if there is no better text
@@ -56,7 +57,7 @@ def as_picture(mime: str, value) -> str:
         begins = base64.b64decode(text, validate=True).startswith(MAGIC[mime])
     except ValueError:
         return ""
-    return text if begins else ""
+    return text if begins and is_small(mime, text) else ""
 
 
 def as_text(found) -> str:

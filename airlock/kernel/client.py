@@ -17,8 +17,9 @@ from airlock.wire.values import Malformed, decode
 POLL_MILLISECONDS = 100
 GRACE_SECONDS = 3  # from an interrupt to the kill
 TIDY_SECONDS = 0.5  # for outputs that are still under way when a cell has ended
+LEAST_SECONDS = 0.05  # for what is left of a call behind a callback
 MAX_HEAD = 1 << 16  # bytes of a reply without its value
-STATES = ("ok", "function", "missing", "raised", "uncrossable", "interrupted")
+STATES = ("ok", "callback", "missing", "raised", "uncrossable", "interrupted")
 
 
 class KernelGone(Exception):
@@ -30,7 +31,12 @@ class KernelGone(Exception):
 
 
 class StudentKernel(KernelProcess):
-    """A kernel that is talked to."""
+    """A kernel that is talked to.
+
+    ``call_back(number, frames)`` calls a function of the test; it gives content and frames of what to send.
+    """
+
+    call_back = None
 
     def run_cell(self, source: str, on_output, seconds: float) -> dict:
         """Run one cell; ``on_output(message)`` gets each iopub message of it. Returns the reply's content.
@@ -53,7 +59,20 @@ class StudentKernel(KernelProcess):
         return self._wait_for_reply(request["header"]["msg_id"], seconds, on_output)["content"]
 
     def request(self, content: dict, frames: list, seconds: float) -> tuple[dict, list]:
-        """Have the kernel answer one request of a test; returns content and frames of its reply."""
+        """Have the kernel answer one request of a test; returns content and frames of its reply.
+
+        On the way the kernel may ask for calls of the test's own functions, see ``call_back``.
+        """
+        began = None
+        reply, frames = self._request(content, frames, seconds)
+        while reply["status"] == "callback":
+            began = self.cpu() if began is None else began
+            content, frames = self.call_back(reply.get("number"), frames)
+            left = seconds - (self.cpu() - began)
+            reply, frames = self._request(content, frames, max(left, LEAST_SECONDS))
+        return reply, frames
+
+    def _request(self, content, frames, seconds):
         self._serving = True
         try:
             send(self._requests, [json.dumps(content).encode(), *frames])
@@ -99,23 +118,25 @@ class StudentKernel(KernelProcess):
                 self.kill()
         self._serving = False
 
-    def ask(self, name: str, seconds: float, function):
-        """The state and value of a name: ("ok", value), ("function", handle), ("missing", None), ..."""
+    def ask(self, name: str, seconds: float, refer):
+        """The state and value of a name: ("ok", value), ("missing", None), ..."""
         content, frames = self.request({"do": "get", "name": name}, [], seconds)
         if content["status"] == "ok":
-            return "ok", decode(frames, function)
-        return content["status"], content.get("handle") or content.get("type")
+            return "ok", decode(frames, refer)
+        return content["status"], content.get("type")
 
-    def call(self, handle: str, frames: list, seconds: float, function):
-        """Call a function; returns (reply content, result, arguments as changed or None)."""
-        content, received = self.request({"do": "call", "name": handle}, frames, seconds)
+    def call(self, request: dict, frames: list, seconds: float, refer):
+        """Call a function; returns (reply content, result or error, arguments as changed or None)."""
+        content, received = self.request(request, frames, seconds)
+        if content["status"] == "raised" and received:
+            return content, decode(received, refer), None
         if content["status"] != "ok":
             return content, None, None
         count = content.get("result_frames", len(received))
         if type(count) is not int or not 0 < count <= len(received):
             raise Malformed("no result")
-        changed = decode(received[count:], function) if len(received) > count else None
-        return content, decode(received[:count], function), changed
+        changed = decode(received[count:], refer) if len(received) > count else None
+        return content, decode(received[:count], refer), changed
 
     def _wait_for_reply(self, parent: str, seconds, on_output):
         """The reply to a message on the shell channel, once its outputs are in as well."""

@@ -1,10 +1,20 @@
 """How long an exchange may take: computing and idling count, waiting for a processor does not."""
 
+from __future__ import annotations
+
 import time
+from typing import TYPE_CHECKING
 
 import psutil
 
+from airlock.model.limits import Limits
+
+if TYPE_CHECKING:
+    from airlock.kernel.process import KernelProcess
+
 STEP_SECONDS = 0.1
+IDLE_LIMITS = 4  # a notebook may idle as long as so many exchanges may
+USED_UP = "used up the time that the whole notebook may take"
 
 
 class Overrun(Exception):
@@ -15,13 +25,39 @@ class Overrun(Exception):
         self.reason = reason
 
 
+class Budget:
+    """What a whole notebook has used, in this process and in its kernels, by CPU and by the clock."""
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self.idle = 0.0
+        self._started, self._cpu = time.monotonic(), time.process_time()
+
+    def own_cpu(self) -> float:
+        """CPU seconds of this process since the notebook began."""
+        return time.process_time() - self._cpu
+
+    def exceeded(self, kernels: float) -> Overrun | None:
+        """The limit that is met, when the kernels have used so many seconds of CPU time."""
+        limits, clock = self.limits, time.monotonic() - self._started
+        computed = kernels + self.own_cpu()
+        if computed > limits.submission_seconds or self.idle > IDLE_LIMITS * limits.idle_seconds:
+            return Overrun("time-limit", USED_UP)
+        if clock > limits.wall_seconds:
+            if computed + self.idle > clock / 2:
+                return Overrun("time-limit", f"{USED_UP} by the clock")
+            return Overrun("machine", f"took more than {limits.wall_seconds:g} seconds on a busy machine")
+        return None
+
+
 class Meter:
     """Counts what one exchange with a :class:`~airlock.kernel.process.KernelProcess` has used."""
 
-    def __init__(self, kernel, seconds: float):
+    def __init__(self, kernel: KernelProcess, seconds: float):
         self.kernel, self.seconds = kernel, seconds
-        self.start_cpu = self.last_cpu = None
-        self.started = self.last_time = time.monotonic()
+        self.start_cpu: float | None = None
+        self.last_cpu = 0.0
+        self.last_time = time.monotonic()
         self.idle, self.idle_limit = 0.0, min(kernel.limits.idle_seconds, max(1, 3 * seconds))
 
     def exceeded(self) -> Overrun | None:
@@ -33,22 +69,22 @@ class Meter:
         cpu = self.kernel.cpu()
         if self.start_cpu is None:
             self.start_cpu = self.last_cpu = cpu
-        if cpu - self.last_cpu < 0.1 * step and self._asleep():
+        if cpu - self.last_cpu < 0.1 * step and not self._wants_to_compute():
             self.idle += step
+            self.kernel.budget.idle += step
         self.last_cpu = cpu
-        limits = self.kernel.limits
         if cpu - self.start_cpu > self.seconds:
             return Overrun("time-limit", f"did not end within {self.seconds:.3g} seconds of computing")
-        if self.kernel.seconds + cpu > limits.submission_seconds:
-            return Overrun("time-limit", "used up the time that the whole notebook may take")
         if self.idle > self.idle_limit:
             return Overrun("time-limit", f"did nothing for {self.idle_limit:.3g} seconds")
-        if now - self.started > limits.wall_seconds:
-            return Overrun("machine", f"took more than {limits.wall_seconds:g} seconds on a busy machine")
-        return None
+        return self.kernel.budget.exceeded(self.kernel.seconds + cpu)
 
-    def _asleep(self) -> bool:
-        try:
-            return self.kernel.process.status() in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED, "zombie")
-        except psutil.Error:
-            return False
+    def _wants_to_compute(self) -> bool:
+        """Whether any process of the kernel has or waits for a processor: none does that sleeps in vfork."""
+        for pid in self.kernel.process_ids():
+            try:
+                if psutil.Process(pid).status() == psutil.STATUS_RUNNING:
+                    return True
+            except psutil.Error:
+                continue
+        return False

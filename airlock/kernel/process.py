@@ -16,6 +16,7 @@ import psutil
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec
 
+from airlock.kernel.meter import Budget
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import lay_out, remove
@@ -36,13 +37,14 @@ class KernelProcess:
     def __init__(self, files: dict[str, bytes], limits: Limits, preload: Iterable[str] = ()):
         """``files`` are put beside the notebook; ``preload`` names modules that the kernel finds imported."""
         self.files, self.limits, self.preload = files, limits, list(preload)
+        self.budget = Budget(limits)
         self.restarts = 0
         self.seconds = 0.0  # CPU time of the kernels before this one
-        self._cpu = 0.0  # of this one, as last seen
+        self._cpu = self._seen = self._lost = 0.0  # of this one: all, as last seen, and gone unseen
         self._events: list[dict] = []
 
     def __enter__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="airlock-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="k"))
         try:
             self._start()
         except BaseException:
@@ -157,6 +159,7 @@ class KernelProcess:
         elif self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
         self.seconds, self._cpu = self.seconds + self.cpu(), 0.0
+        self._seen = self._lost = 0.0
         self.process = None
         self._selector.close()
         self._requests.close()  # not before the kernel has ended: it would complain of it
@@ -192,9 +195,21 @@ class KernelProcess:
         process = self._process()
         with contextlib.suppress(psutil.Error, AttributeError):
             if process is not None and process.cpu is not None:
-                self._cpu = process.cpu  # its warden's last word
-            else:
-                started = descendants(self.process.ppid() if process else self.process.pid)
-                found = [self.process, *(psutil.Process(one) for one in started if one != self.process.pid)]
-                self._cpu = sum(sum(one.cpu_times()[:4]) for one in found)
+                self._cpu = max(self._cpu, process.cpu)  # its warden's last word
+                return self._cpu
+            now = sum(psutil.Process(self.process.ppid()).cpu_times()[2:4]) if process is not None else 0.0
+            for one in self.process_ids():
+                with contextlib.suppress(psutil.Error):
+                    now += sum(psutil.Process(one).cpu_times()[:4])
+            # What a process used that nobody waited for is gone with it.
+            self._lost += max(0.0, self._seen - now)
+            self._seen, self._cpu = now, now + self._lost
         return self._cpu
+
+    def process_ids(self) -> list[int]:
+        """This kernel's process and all that it started."""
+        started: list[int] = []
+        with contextlib.suppress(psutil.Error, AttributeError):
+            started = descendants(self.process.ppid() if self._process() else self.process.pid)
+            return [self.process.pid, *(one for one in started if one != self.process.pid)]
+        return started

@@ -81,6 +81,7 @@ KINDS = {
     "gone": "Put the hand-in back, or take the student out of the gradebook (docs/instructor.md).",
     "misplaced": "Nothing, if it is the right one: it was graded from where it belongs now.",
     "link": "Nothing, the link was not followed; ask the student to hand in the file itself.",
+    "own-comparison": "Look at the cell named: the student's own class compared two of its objects.",
     "machine": "Grade again when the machine is idle or mended; the student is not at fault.",
 }
 

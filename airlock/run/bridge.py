@@ -4,34 +4,33 @@ The other end is kernel.py, in a process that may lie. It is told names and argu
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
+import enum
+import sys
+
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
+from airlock.run.around import Surroundings
+from airlock.run.callbacks import Callbacks
 from airlock.run.references import References
-from airlock.wire.changes import restore
+from airlock.run.standin import (
+    MISSING,
+    RemoteClass,
+    RemoteFunction,
+    make_class,
+    make_object,
+    number_of,
+    refresh,
+)
+from airlock.wire.changes import USED_UP, restore
 from airlock.wire.values import Malformed, decode, encode
+
+MOST_ITEMS = 100_000  # that a test takes from iterators of the submission
+MOST_EXCHANGES = 200_000  # with objects, in one test
 
 
 class Lost(BaseException):
     """A test cannot be finished, and is lost, whatever it catches: no ``except Exception`` holds this."""
-
-
-class RemoteFunction:
-    """Stands for a function of the student: calling it has the student's kernel call the function.
-
-    Arguments are sent as copies; what the function changed in them is carried over afterwards.
-    """
-
-    def __init__(self, bridge, name, handle):
-        self.__name__ = self.__qualname__ = name
-        self._bridge, self._handle = bridge, handle
-
-    def __call__(self, *arguments, **keywords):
-        """What the student's function returns for these arguments."""
-        return self._bridge.call(self, arguments, keywords)
-
-    def __repr__(self):
-        return f"<function {self.__name__} of the submission>"
 
 
 class Bridge:
@@ -41,6 +40,9 @@ class Bridge:
         self.kernel, self.references, self.in_place = kernel, references, in_place
         self.incidents: list[Incident] = []
         self.changing: set[str] = set()  # functions that changed their arguments
+        self._stand_ins, self._owners, self._restarts = {}, {}, kernel.restarts
+        self.callbacks, self.surroundings = Callbacks(self), Surroundings(self)
+        kernel.call_back = self.callbacks.answer
         self.begin()
 
     def exception(self, name: str) -> type | None:
@@ -49,6 +51,9 @@ class Bridge:
     def begin(self, carry: bool = True) -> None:
         """A test begins. ``carry``: what a function changes in its arguments, the test sees changed."""
         self.carry = carry
+        self._items = self._exchanges = 0
+        self.callbacks.begin()
+        self.surroundings.begin()
         self.lost = ""  # why the test that is running is lost already
         self.changed = ""  # a function that gave a result, and changed its arguments although it need not
 
@@ -58,47 +63,105 @@ class Bridge:
         seconds = self.references.allowance([name], limits.call_seconds, limits.repeat_seconds)
 
         def ask():
-            return self.kernel.ask(name, seconds, self._stand_in)
+            return self.kernel.ask(name, seconds, self.refer)
 
         status, value = self._exchange(ask, name)
         match status:
             case "ok":
                 return value
-            case "function":
-                return RemoteFunction(self, name, str(value))
             case "missing":
                 raise KeyError(name)
-        self._lose(f"{name} is {value}; only plain data and numpy arrays can be handed to a test.")
+        self._lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
 
     def call(self, function: RemoteFunction, arguments, keywords):
         """Call the student's function; raises what it raised, or Lost."""
-        name, limits = function.__name__, self.kernel.limits
+        request = {"do": "call", "name": "", "on": self._number(function)}
+        return self._ask(request, function.__name__, arguments, keywords)
+
+    def operate(self, what: str, on, name: str = "", arguments=(), keywords=None):
+        """Have the kernel do something with an object, see :func:`airlock.sandbox.objects.operate`."""
+        self._exchanges += 1
+        if self._exchanges > MOST_EXCHANGES:
+            self._lose("The test asked too much of the submission's objects.")
+        kind = on if type(on) in (RemoteClass, RemoteFunction) else type(on)
+        request = {"do": what, "name": name, "on": self._number(on)}
+        return self._ask(request, kind.__name__, arguments, keywords or {}, name)
+
+    def attribute(self, on, name: str):
+        """An attribute of an object, as in the kernel."""
+        return self.operate("attribute", on, name)
+
+    def count(self) -> None:
+        """One more item of an iterator."""
+        self._items += 1
+        if self._items > MOST_ITEMS:
+            self._lose("An iterator of the submission goes on and on.")
+
+    def refuse(self, why: str) -> None:
+        """What only the student's side could decide is not decided there."""
+        self._lose(f"{why}, so it cannot be judged.")
+
+    def decided(self, kind: str, name: str) -> None:
+        """Two objects of the submission are compared by its own method, which the instructor should know."""
+        incident = Incident("own-comparison", f"Decided by the student's own {name} of {kind}.")
+        if incident not in self.incidents:
+            self.incidents.append(incident)
+
+    def _number(self, value) -> int:
+        number = number_of(value)
+        if self._owners.get(id(value)) is not value:
+            self._lose("The kernel was lost that this object was in.")
+        return number
+
+    def _ask(self, request, name, arguments, keywords, method=""):
+        limits, called = self.kernel.limits, f"{name}.{method}()" if method else f"{name}()"
         seconds = self.references.allowance([name], limits.call_seconds, limits.repeat_seconds)
+        around = self.surroundings.now()
+        if around:
+            request["around"] = around
 
         def ask():
-            handle = function._handle
             try:
-                frames = encode((list(arguments), keywords), self._handle_of)
+                frames = encode((list(arguments), keywords), self.callbacks.refer)
             except (TypeError, ValueError) as error:
-                self._lose(f"{name}() cannot be given {error}; only plain data and arrays can.")
-            return self.kernel.call(handle, frames, seconds, self._stand_in)
+                self._lose(f"{called} cannot be given {error}.")
+            return self.kernel.call(request, frames, seconds, self.refer)
 
-        reply, result, changed = self._exchange(ask, f"{name}()")
+        reply, result, changed = self._exchange(ask, called)
+        if around and reply["status"] in ("ok", "raised") and type(result) is tuple and len(result) == 2:
+            result, told = result
+            self.surroundings.take(told)
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:
                     self.changing.add(name)
-                    if result is not None and name not in self.in_place:
+                    if (
+                        result is not None
+                        and name not in self.in_place
+                        and self._differ(arguments, changed[0])
+                    ):
                         self.changed = name
                     if self.carry or not self.changed:
                         restore((list(arguments), keywords), changed)
                 return result
             case "raised":
-                raise self._exception(name, reply)
+                raise self._exception(name, reply, result)
             case "uncrossable":
                 kind = str(reply.get("type"))[:200]
-                self._lose(f"{name}() returned {kind}; only plain data and arrays can be handed to a test.")
-        self._lose(f"{name}() was interrupted.")
+                self._lose(
+                    f"{called} returned {kind}, which is too large or too deep to be handed to a test."
+                )
+        self._lose(f"{called} was interrupted.")
+
+    def _differ(self, arguments, changed) -> bool:
+        """Whether more than streams and generators has changed, which whoever uses them does change."""
+        used = [type(one) in USED_UP for one in arguments]
+        if not any(used) or len(changed) != len(used):
+            return True
+        kept = [
+            [one for one, drop in zip(part, used, strict=True) if not drop] for part in (arguments, changed)
+        ]
+        return encode(kept[0], self.callbacks.refer) != encode(kept[1], self.callbacks.refer)
 
     def has(self, name: str) -> bool:
         """Whether there is such a name in the student's namespace."""
@@ -132,8 +195,8 @@ class Bridge:
 
     def bind(self, name: str, function: RemoteFunction) -> None:
         """Give a function of the student a name in the student's namespace."""
-        content = {"do": "bind", "name": name, "to": function._handle}
-        self._exchange(lambda: self.kernel.request(content, [], 10), name)
+        frames = encode(([function], {}), self.callbacks.refer)
+        self._exchange(lambda: self.kernel.request({"do": "bind", "name": name}, frames, 10), name)
 
     def _exchange(self, ask, what):
         if self.lost:
@@ -141,7 +204,10 @@ class Bridge:
         if self.kernel.ended:
             self._lose(f"{what} could not be asked for: the kernel was lost too often or took too long.")
         try:
-            return ask()
+            found = ask()
+            if self.lost:  # in a function of the test that was called back on the way
+                raise Lost(self.lost)
+            return found
         except Overrun as error:
             self.references.suspect([what.removesuffix("()")])
             self._lose(f"{what} {error}.", error.reason)
@@ -156,31 +222,83 @@ class Bridge:
             self.incidents.append(Incident(kind, sentence))
         raise Lost(sentence)
 
-    def _stand_in(self, handle, unpack):
-        name = handle.partition(" ")[0]
-        return RemoteFunction(self, name if name.isidentifier() and len(name) < 100 else "a function", handle)
+    def refer(self, node, unpack):
+        """What stands here for an object there."""
+        self._renew()
+        if "callback" in node:
+            return self.callbacks.find(node["callback"])
+        if "enum" in node:
+            module, *path = map(str, node["enum"])
+            found = sys.modules.get(module)
+            for part in ".".join(path).split("."):
+                found = getattr(found, part)
+            if not isinstance(found, enum.Enum):
+                raise Malformed("no member of an enum")
+            return found
+        if "class" in node and "object" not in node:
+            return self._class(node)
+        number = node["function" if "function" in node else "object"]
+        known = self._stand_ins.get(number)
+        if "function" in node:
+            if type(known) is not RemoteFunction:
+                name = str(node["name"])
+                name = name if name.isidentifier() and len(name) < 100 or name == "<lambda>" else "a function"
+                known = self._keep(number, RemoteFunction(self, name, number, str(node["of"])))
+            return known
+        kind, base = self._class(node["class"]), unpack(node["base"]) if "base" in node else MISSING
+        if type(known) is not kind:
+            return self._keep(number, make_object(kind, number, base))
+        if base is not MISSING and type(base) in (list, dict, set):
+            refresh(known, base)
+        return known
 
-    def _handle_of(self, value, pack):
-        return value._handle if type(value) is RemoteFunction else None
+    def _class(self, node):
+        number, about = node["class"], node.get("about")
+        known = self._stand_ins.get(number)
+        if type(known) is RemoteClass:
+            return known
+        if type(number) is not int or about is None:
+            raise Malformed("an unknown class")
+        parents = [self._class(one) if isinstance(one, dict) else tuple(one) for one in about["mro"]]
+        return self._keep(number, make_class(self, number, about, parents))
 
-    def _exception(self, name, reply):
-        message = f"{reply.get('evalue', '')}"[:2000]
+    def _keep(self, number, stand_in):
+        self._stand_ins[number] = stand_in
+        self._owners[id(stand_in)] = stand_in
+        return stand_in
+
+    def _renew(self):
+        """A new kernel has told nothing yet."""
+        if self._restarts != self.kernel.restarts:
+            self._restarts = self.kernel.restarts
+            self._stand_ins, self._owners = {}, {}
+
+    def _exception(self, name, reply, error):
+        own = self.callbacks.errors.pop(reply.get("number"), None)
+        if own is not None:
+            return own
         kinds = reply.get("kinds")
-        for kind in kinds[:20] if isinstance(kinds, list) else []:
-            base = self.exception(str(kind))
-            if base is not None:
-                if not issubclass(base, Exception):
-                    break
-                try:
-                    error = base(message)
-                except Exception:  # it wants other arguments
-                    continue
-                error.raised_by = name, str(reply.get("ename"))
-                if base is MemoryError:
-                    sentence = f"{name}() asked for more memory than it may use."
-                    self.incidents.append(Incident("memory-limit", sentence))
-                return error
-        self._lose(f"{name}() raised {str(reply.get('ename'))[:100]}.")
+        kinds = [str(kind) for kind in kinds[:20]] if isinstance(kinds, list) else []
+        given = next((base for kind in kinds if (base := self.exception(kind)) is not None), None)
+        message = f"{reply.get('evalue', '')}"[:2000]
+        if given is not None and issubclass(given, Exception) and given.__module__ != "builtins":
+            error = None
+        if not isinstance(error, Exception) and given is not None and issubclass(given, Exception):
+            error = _made(given, message)
+        if not isinstance(error, Exception) or isinstance(error, Lost):
+            self._lose(f"{name}() raised {str(reply.get('ename'))[:100]}.")
+        object.__setattr__(error, "raised_by", (name, str(reply.get("ename")), message))
+        if isinstance(error, MemoryError):
+            sentence = f"{name}() asked for more memory than it may use."
+            self.incidents.append(Incident("memory-limit", sentence))
+        return error
+
+
+def _made(kind, message):
+    try:
+        return kind(message)
+    except Exception:  # it wants other arguments
+        return None
 
 
 CAUSES = {

@@ -2,14 +2,14 @@
 
 import contextlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
 from airlock.kernel.client import KernelGone, StudentKernel
-from airlock.kernel.meter import Overrun
+from airlock.kernel.meter import USED_UP, Overrun
 from airlock.model.assignment import MasterNotebook, Observed
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
@@ -17,6 +17,7 @@ from airlock.model.marks import is_grade, is_solution
 from airlock.model.names import global_reads
 from airlock.model.origins import bindings, names_of
 from airlock.model.record import Incident
+from airlock.run.apart import Found, Tell
 from airlock.run.bridge import CAUSES, Bridge
 from airlock.run.namespace import TestNamespace
 from airlock.run.references import References
@@ -54,14 +55,17 @@ class Execution:
         master: MasterNotebook,
         observed: Observed | None,
         limits: Limits,
+        found: Found,
+        tell: Tell = lambda message: None,
         trial: "Trial | None" = None,
     ):
         self.notebook, self.master, self.limits = notebook, master, limits
         self.observed, self.trial = observed or Observed(), trial
+        self.found, self.tell = found, tell
         self.known = observed is not None
         self.preload = master.preload
         self.released = {cell.cell.id: cell.released for cell in master.cells}
-        self.incidents: list[Incident] = []
+        self.incidents = [Incident(**incident) for incident in found.incidents]
         self.cpu_seconds = 0.0
         own = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not is_test(cell)]
         self.references = References(own)
@@ -82,12 +86,45 @@ class Execution:
                 bridge = Bridge(kernel, self.references, set(self.observed.changing))
                 self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))
                 for index, cell in enumerate(self.notebook.cells):
-                    if cell.cell_type == "code" and cell.source.strip():
+                    if cell.cell_type == "code" and cell.source.strip() and not self._is_decided(index, cell):
+                        self._begin(index, cell)
                         self._run_one(index, cell, kernel, tests, bridge)
+                        self._end(index, cell, kernel)
                 if self.trial:
                     self.trial.changing |= bridge.changing
             self._note_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
+
+    def _is_decided(self, index, cell):
+        """Whether a process before this one has judged a cell, or died of it."""
+        if index in self.found.outputs:
+            cell.outputs = from_dict(self.found.outputs[index])
+        elif index in self.found.skipped:
+            self.skip(cell, *self.found.skipped[index])
+        else:
+            return False
+        return True
+
+    def give_up(self) -> None:
+        """Write down what processes before this one have found, and that the rest is lost."""
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type == "code" and cell.source.strip() and not self._is_decided(index, cell):
+                self.skip(cell, "time-limit", f"The notebook {USED_UP} before this cell.")
+
+    def skip(self, cell, kind, sentence):
+        """Write down that a cell is lost, and why."""
+        cell.outputs = [error_output("Lost", sentence)]
+        self._note(kind, sentence, cell)
+
+    def _begin(self, index, cell):
+        seconds = 2 * self.limits.test_seconds if is_test(cell) else self.limits.cell_seconds
+        self.tell({"begin": index, "seconds": seconds})
+
+    def _end(self, index, cell, kernel):
+        incidents = [asdict(incident) for incident in self.incidents]
+        outputs = cell.outputs if is_test(cell) else None
+        spent = kernel.cpu_seconds()
+        self.tell({"cell": index, "outputs": outputs, "incidents": incidents, "kernels": spent})
 
     def _run_one(self, index, cell, kernel, tests, bridge):
         if not kernel.alive and kernel.restarts < self.limits.restarts:
@@ -191,7 +228,7 @@ class Execution:
         """
         ended = Counter()
         while kernel.restarts < self.limits.restarts:
-            if kernel.cpu_seconds() > self.limits.submission_seconds:
+            if kernel.budget.exceeded(kernel.cpu_seconds()):
                 return
             kernel.restart()
             for index in list(self._done):

@@ -16,6 +16,7 @@ import nbformat
 from airlock.handin.mend import mend
 from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.limits import Limits
+from airlock.run.apart import Found
 from airlock.run.execute import Execution, Trial
 from airlock.run.grade import checks_of
 
@@ -55,7 +56,7 @@ def _observe(notebook, solution, files, limits) -> Observed:
     def run(observed: Observed, plain: bool = False) -> tuple[dict[str, str], set[str]]:
         """Why which checks were not passed in full; functions that changed their arguments."""
         trial, mended = Trial(plain), mend(data, notebook, f"{notebook.name}.ipynb")
-        Execution(mended.notebook, notebook, observed, limits, trial).run(files, files)
+        Execution(mended.notebook, notebook, observed, limits, Found(), trial=trial).run(files, files)
         checks = checks_of(mended.notebook, notebook.name)
         lacking = {c.grade_id: c.message for c in checks if c.points is not None and c.points < c.max_points}
         return lacking, trial.changing

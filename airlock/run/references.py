@@ -11,6 +11,7 @@ class References:
     """What a notebook's cells define and what that uses, and those that ran into a limit of time."""
 
     def __init__(self, sources: list[str]):
+        self.sources = sources
         self.uses: dict[str, set[str]] = {}
         for source in sources:
             for name, names in uses(source):

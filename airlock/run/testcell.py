@@ -23,6 +23,7 @@ import numpy as np
 from nbformat.v4 import new_output
 
 from airlock.model.record import Incident
+from airlock.run.around import Watched
 from airlock.run.bridge import Bridge, Lost
 from airlock.run.namespace import TestNamespace
 from airlock.run.verdict import CELL, Test, error_output, explain, is_no_share
@@ -78,6 +79,9 @@ class TestCells:
             _, _, error = self._run_once(test, bridge, namespace, carry=False)
             if error is not None:
                 error = Lost(f"This holds only as long as {changed}() changes what it is given.")
+        if isinstance(error, MemoryError) and not hasattr(error, "raised_by"):
+            error = Lost("With these answers the test took more memory than it may use.")
+            bridge.incidents.append(Incident("memory-limit", str(error)))
         if error is None and is_no_share(value, points):
             error = Lost("These are no points that the test can give.")
         outputs = []
@@ -95,7 +99,8 @@ class TestCells:
         bridge.begin(carry)
         with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
             try:
-                with _bounded(bridge):
+                bridge.surroundings.home(namespace)
+                with _bounded(bridge), Watched(bridge.surroundings):
                     value = _execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)

@@ -42,10 +42,10 @@ def explain(error: BaseException, test: Test, folder: str) -> tuple[str, str]:
     """Name and message of what went wrong in a test whose own modules are in ``folder``."""
     if isinstance(error, Lost):
         return "Lost", str(error)
-    name, message = type(error).__name__, str(error)
     raised_by = getattr(error, "raised_by", None)
     if raised_by:
-        return raised_by[1], f"{raised_by[0]}() raised {raised_by[1]}: {message}"
+        return raised_by[1], f"{raised_by[0]}() raised {raised_by[1]}: {raised_by[2]}"
+    name, message = type(error).__name__, str(error)
     frames = traceback.extract_tb(error.__traceback__)
     here = [frame.lineno for frame in frames if frame.filename == CELL]
     statement = test.line(here[-1] if here else 0)

@@ -10,17 +10,20 @@ IMPOSSIBLE = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EEXIST, errn
 MAX_DEPTH = 100  # folders within folders; more is a way to hide
 
 
-def size(folder: str) -> float:
-    """Bytes on the disk below a folder; infinite if it is too deep to look into."""
+ENTRY = 4096  # bytes that a file or folder takes beside its contents, about
+
+
+def size(folder: str, limit: float = float("inf")) -> float:
+    """Bytes on the disk below a folder, as far as ``limit``; infinite if it is too deep to look into."""
     total, waiting = 0, [(folder, 0)]
-    while waiting:
+    while waiting and total <= limit:
         place, depth = waiting.pop()
         if depth > MAX_DEPTH:
             return float("inf")
         with contextlib.suppress(OSError), os.scandir(place) as entries:
             for entry in entries:
                 with contextlib.suppress(OSError):
-                    total += entry.stat(follow_symlinks=False).st_blocks * 512
+                    total += ENTRY + entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append((entry.path, depth + 1))
     return total
@@ -36,6 +39,18 @@ def unnamed(processes: list[int]) -> dict[tuple[int, int], int]:
                     known = os.stat(f"/proc/{process}/fd/{number}")
                     if stat.S_ISREG(known.st_mode) and known.st_nlink == 0:
                         found[known.st_dev, known.st_ino] = known.st_blocks * 512
+    return found
+
+
+def mapped(processes: list[int], folder: str) -> set[str]:
+    """Files of a folder that are deleted and mapped, by device and inode; their size does not show."""
+    found = set()
+    for process in processes:
+        with contextlib.suppress(OSError), open(f"/proc/{process}/maps") as maps:
+            for line in maps:
+                if line.endswith(" (deleted)\n") and folder in line:
+                    _, _, _, device, inode, _ = line.split(maxsplit=5)
+                    found.add(f"{device} {inode}")
     return found
 
 

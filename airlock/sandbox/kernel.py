@@ -5,6 +5,7 @@ other side. Requests and replies are frames of :mod:`airlock.wire.values` on a s
 frame a JSON object: a call costs a tenth of what it would on the kernel's own channels.
 """
 
+import contextlib
 import contextvars
 import json
 import os
@@ -12,14 +13,14 @@ import socket
 import subprocess
 import sys
 import threading
-import types
 
 from ipykernel.ipkernel import IPythonKernel
 
 from airlock.sandbox import forking
+from airlock.sandbox.around import Around
 from airlock.sandbox.kernel_app import OPTIONS, KernelApp
+from airlock.sandbox.objects import Objects, operate
 from airlock.wire.frames import Inbox, listen, send
-from airlock.wire.values import decode, encode
 
 
 class NoThread:
@@ -61,7 +62,7 @@ class AirlockKernel(IPythonKernel):
     def _accept(self, *_):
         self.io_loop.remove_handler(self.listener)
         self._connection, _ = self.listener.accept()
-        self._inbox = Inbox(sys.maxsize)
+        self._inbox, self._objects = Inbox(sys.maxsize), Objects(self._call_back)
         self.io_loop.add_handler(self._connection, self._on_request, self.io_loop.READ)
 
     def _on_request(self, *_):
@@ -69,7 +70,6 @@ class AirlockKernel(IPythonKernel):
 
     def _serve(self):
         """Answer requests for values and calls until the grader says that its tests have ended."""
-        self._functions = {}
         self.pre_handler_hook()  # an interrupt raises KeyboardInterrupt, as in a cell
         try:
             while self._serve_one():
@@ -114,12 +114,13 @@ class AirlockKernel(IPythonKernel):
         return frames
 
     def _reply(self, request, frames):
+        self._told = None
         try:
             content, frames = self._answer(request, frames)
         except KeyboardInterrupt:
             content, frames = {"status": "interrupted"}, []
         except BaseException as error:  # noqa: B036  a student's function may raise SystemExit as well
-            content, frames = {"status": "raised"} | _describe(error), []
+            content, frames = self._raised(error)
         return [json.dumps(content).encode(), *frames]
 
     def _answer(self, request, frames):
@@ -127,54 +128,83 @@ class AirlockKernel(IPythonKernel):
             return self._fork()
         if request["do"] == "run":
             return forking.run(self.shell, bytes(frames[0]).decode())
-        space, name = self.shell.user_ns, request["name"]
-        if request["do"] == "has":
-            return {"status": "ok" if name in space else "missing"}, []
-        if request["do"] == "delete":
-            self._deleted[name] = space.pop(name)
-            return {"status": "ok"}, []
-        if request["do"] == "put back":
-            space[name] = self._deleted.pop(name)
-            return {"status": "ok"}, []
-        if request["do"] == "shell":
-            ran = subprocess.run(name, shell=True, capture_output=True, text=True, errors="replace")
-            return self._cross([ran.stdout, ran.stderr, ran.returncode])
-        if request["do"] == "bind":
-            space[name] = self._functions[request["to"]]
-            return {"status": "ok"}, []
-        if request["do"] == "call":
-            return self._call(self._functions[name], frames)
-        if name not in space:
-            return {"status": "missing"}, []
-        value = space[name]
-        if callable(value):
-            handle = f"{name} {id(value)}"
-            self._functions[handle] = value
-            return {"status": "function", "handle": handle}, []
-        if isinstance(value, types.ModuleType):
-            return {"status": "uncrossable", "type": "a module"}, []
-        return self._cross(value)
+        space, name, objects = self.shell.user_ns, request["name"], self._objects
+        match request["do"]:
+            case "has":
+                return {"status": "ok" if name in space else "missing"}, []
+            case "delete":
+                self._deleted[name] = space.pop(name)
+                return {"status": "ok"}, []
+            case "put back":
+                space[name] = self._deleted.pop(name)
+                return {"status": "ok"}, []
+            case "shell":
+                ran = subprocess.run(name, shell=True, capture_output=True, text=True, errors="replace")
+                return self._cross([ran.stdout, ran.stderr, ran.returncode])
+            case "bind":
+                space[name] = objects.decode(frames)[0][0]
+                return {"status": "ok"}, []
+            case "call":
+                return self._call(objects[request["on"]], request, frames)
+            case "get" if name not in space:
+                return {"status": "missing"}, []
+            case "get":
+                return self._cross(space[name])
+        return self._call(operate(request["do"], objects[request["on"]], name), request, frames)
 
-    def _call(self, function, frames):
-        arguments, keywords = decode(frames, lambda handle, _: self._functions[handle])
-        content, result = self._cross(function(*arguments, **keywords))
+    def _call(self, function, request, frames):
+        frames = [bytes(frame) for frame in frames]  # which a callback would overwrite
+        arguments, keywords = self._objects.decode(frames)
+        given = dict(self._objects.given)
+        around = Around(request["around"], self._objects) if "around" in request else None
+        try:
+            with around or contextlib.nullcontext():
+                result = function(*arguments, **keywords)
+        finally:
+            self._told = around and around.told  # also when an error is on its way
+        if around:
+            result = result, around.told
+        self._objects.given = {}
+        content, result = self._cross(result)
         if content["status"] != "ok":
             return content, []
+        self._objects.given = given
         try:
-            after = encode((arguments, keywords), self._handle)
+            after = self._objects.encode((arguments, keywords))
         except (TypeError, ValueError):  # what was put in cannot cross, so it does not
             after = frames
-        changed = after != [bytes(frame) for frame in frames]  # of bytes, which compare at once
+        changed = after != frames  # of bytes, which compare at once
         return content | {"result_frames": len(result)}, result + (after if changed else [])
+
+    def _call_back(self, number, arguments, keywords):
+        """Have the grader call one of its own functions, and answer what it asks until that has ended."""
+        frames = self._objects.encode((arguments, keywords))
+        send(self._connection, [json.dumps({"status": "callback", "number": number}).encode(), *frames])
+        while True:
+            head, *frames = self._next_request()
+            request = json.loads(bytes(head))
+            if request["do"] == "return":
+                break
+            send(self._connection, self._reply(request, frames))
+        found = self._objects.decode(frames)
+        if request["raised"]:
+            found.airlock_number = request["raised"]  # by which the grader knows its own again
+            raise found
+        return found
 
     def _cross(self, value):
         try:
-            return {"status": "ok"}, encode(value, self._handle)
+            return {"status": "ok"}, self._objects.encode(value)
         except (TypeError, ValueError) as error:
             return {"status": "uncrossable", "type": str(error)}, []
 
-    def _handle(self, value, pack):
-        return next((handle for handle, known in self._functions.items() if known is value), None)
+    def _raised(self, error):
+        content = {"status": "raised"} | _describe(error)
+        self._objects.given = {}
+        try:
+            return content, self._objects.encode(error if self._told is None else (error, self._told))
+        except BaseException:  # noqa: B036  then its name and text have to do
+            return content, []
 
 
 def _describe(error):
@@ -183,7 +213,11 @@ def _describe(error):
         message = str(error)
     except Exception:
         message = ""
-    return {"ename": type(error).__name__[:100], "kinds": kinds, "evalue": message[:2000]}
+    number = vars(error).get(
+        "airlock_number"
+    )  # of the test's own error, on its way through a student's function
+    told = {"ename": type(error).__name__[:100], "kinds": kinds, "evalue": message[:2000]}
+    return told | ({"number": number} if type(number) is int else {})
 
 
 def run(connection_file: str) -> None:

@@ -34,6 +34,21 @@ def threads(pid: int) -> int:
         return 0
 
 
+def channels(pid: int) -> tuple[int, int]:
+    """How many pipes and sockets a process has open, and how many files are in flight between the latter."""
+    open_ones = flying = 0
+    try:
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            kind = os.readlink(f"/proc/{pid}/fd/{number}").partition(":")[0]
+            open_ones += kind in ("pipe", "socket")
+            if kind == "socket":
+                told = Path(f"/proc/{pid}/fdinfo/{number}").read_text()
+                flying += int(told.partition("scm_fds:")[2].split()[0]) if "scm_fds:" in told else 0
+    except OSError:
+        pass
+    return open_ones, flying
+
+
 def resident(pid: int) -> int:
     """Bytes of memory that a process occupies; none if it has ended."""
     try:

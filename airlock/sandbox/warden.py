@@ -19,12 +19,14 @@ import sys
 import time
 
 from airlock.model.limits import Limits
-from airlock.sandbox.disk import size, unnamed
-from airlock.sandbox.processes import descendants, lives, own_share, resident, threads
+from airlock.sandbox.disk import mapped, size, unnamed
+from airlock.sandbox.processes import channels, descendants, lives, own_share, resident, threads
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 POLL_SECONDS = 0.2
 DISK_POLLS = 5  # the folder is measured once in so many polls
+CHANNEL = 512 * 1024  # bytes that a pipe or socket can hold, about
+MAX_FLIGHTS = 3  # looks at the disk in a row
 THREADS = 32  # of one process, on average
 MAX_SEEN, MAX_NOTE = 20, 300
 
@@ -63,6 +65,7 @@ def main(request: dict, control: socket.socket) -> None:
 def _watch(kernel, control, seen, folder, limits):
     """Until the kernel or the grader is gone; returns the kernel's wait status, None for the grader."""
     told, polls, sources = 0, 0, [control, seen]
+    flights: list[int] = []  # files in flight between sockets, at each look in a row at which there were any
     while True:
         ready, _, _ = select.select(sources, [], [], POLL_SECONDS)
         if control in ready:
@@ -82,23 +85,32 @@ def _watch(kernel, control, seen, folder, limits):
         if status is not None:
             return status
         polls += 1
-        excess = _excess(folder if polls % DISK_POLLS == 0 else None, limits)
+        excess = _excess(folder if polls % DISK_POLLS == 0 else None, limits, flights)
         if excess:
             _kill_all(kernel)
             _tell(control, event=excess)
             return signal.SIGKILL
 
 
-def _excess(folder, limits):
+def _excess(folder, limits, flights):
     processes = descendants()
     if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
         return "process-limit"
     most = limits.memory + 512 * 2**20
     if sum(map(resident, processes)) > most and sum(map(own_share, processes)) > most:  # forks share memory
         return "memory-limit"
-    if folder and size(folder) + sum(unnamed(processes).values()) > limits.disk:
-        return "disk-limit"
-    return None
+    return _excess_of_files(folder, limits, flights, processes) if folder else None
+
+
+def _excess_of_files(folder, limits, flights, processes):
+    open_ones, flying = map(sum, zip((0, 0), *map(channels, processes), strict=True))
+    if open_ones * CHANNEL > limits.memory:
+        return "memory-limit"
+    flights[:] = [*flights, flying] if flying else []
+    kept = unnamed(processes)
+    hidden = len(mapped(processes, folder)) - len(kept)  # as large as a file may be, for all that is known
+    used = size(folder, limits.disk) + sum(kept.values()) + max(0, hidden) * limits.file_size
+    return "disk-limit" if used > limits.disk or len(flights) >= MAX_FLIGHTS else None
 
 
 def _reap(kernel: int) -> int | None:

@@ -27,6 +27,7 @@ KERNELS_OWN = (
     "airlock.sandbox.audit",
     "airlock.sandbox.confine",
     "airlock.sandbox.kernel",
+    "airlock.sandbox.syscalls",
     "airlock.sandbox.warden",
 )
 WITH_PYPLOT = ("matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline")

@@ -11,6 +11,7 @@ import numpy as np
 from airlock.wire.generators import follow
 
 DICTS = (dict, Counter, OrderedDict, defaultdict)
+USED_UP = (io.StringIO, io.BytesIO, np.random.Generator, np.random.RandomState, random.Random)
 REFILLED = (set, deque, bytearray)
 
 

@@ -9,6 +9,7 @@ import functools
 import io
 import json
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from airlock.wire import numbers, standard, tables
 
 MAX_DEPTH = 50
 MAX_NODES = 2_000_000
+MAX_COST = 160 * 2**20  # bytes of memory that the JSON of a message may take once it is read
+MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
+COMMA, LIST, OBJECT = 32, 64, 240  # bytes of memory that one such character of JSON stands for, about
 
 
 class Malformed(ValueError):
@@ -74,7 +78,9 @@ def encode(value, refer=lambda value, pack: None) -> list[bytes]:
             return {"reference": node}
         raise TypeError(f"an object of type {kind.__name__}")
 
-    head = json.dumps(pack(value, 0), allow_nan=False).encode()
+    head = json.dumps(pack(value, 0), allow_nan=False, separators=(",", ":")).encode()
+    if cost(head) > MAX_COST:
+        raise ValueError("something with too many parts")
     return [head, *arrays]
 
 
@@ -127,26 +133,48 @@ def decode(frames: list, refer=None):
             case "tuple":
                 return tuple(unpack(item, depth + 1) for item in content)
             case "set":
-                return {unpack(item, depth + 1) for item in content}
+                return set(_distinct([unpack(item, depth + 1) for item in content]))
             case "dict":
-                return {unpack(key, depth + 1): unpack(item, depth + 1) for key, item in content}
+                pairs = [(unpack(key, depth + 1), unpack(item, depth + 1)) for key, item in content]
+                _distinct([key for key, _ in pairs])
+                return dict(pairs)
             case "array":
-                return _from_npy(frames[1:][content])
+                return _from_npy(left.pop(content))
             case "scalar":
-                return _from_npy(frames[1:][content])[()]
+                return _from_npy(left.pop(content))[()]
             case "reference" if refer is not None:
                 return refer(content, lambda part: unpack(part, depth + 1))
         return put_together(tag, unpack(content, depth + 1))
 
     try:
-        head = bytes(frames[0])
-        if sum(map(head.count, (b",", b"[", b"{"))) > 3 * MAX_NODES:  # "[]" is 2 bytes there, 56 here
-            raise Malformed("too many parts")
-        return unpack(json.loads(head), 0)
+        left = dict(enumerate(frames[1:]))  # each is used once: a small message cannot name a large one often
+        return unpack(load(frames[0]), 0)
     except Malformed:
         raise
     except Exception as error:  # json and numpy's header have many ways to say what is wrong
         raise Malformed(str(error)) from None
+
+
+def load(head):
+    """What JSON says; Malformed where reading it would take much more memory than it has bytes."""
+    head = bytes(head)
+    if cost(head) > MAX_COST:
+        raise Malformed("too many parts")
+    return json.loads(head)
+
+
+def cost(head: bytes) -> int:
+    """Bytes of memory that reading this JSON takes at most, about."""
+    wide = b"\\u" in head or not head.isascii()  # one such character makes a whole text four times as wide
+    characters = len(head) * (4 if wide else 1)
+    return characters + COMMA * head.count(b",") + LIST * head.count(b"[") + OBJECT * head.count(b"{")
+
+
+def _distinct(keys: list) -> list:
+    """The keys, if a table takes them in linear time; who sends them may have chosen them to collide."""
+    if len(keys) - len(Counter(map(hash, keys))) > MAX_EQUAL_HASHES:
+        raise Malformed("too many keys of the same hash")
+    return keys
 
 
 def _npy(array: np.ndarray) -> bytes:

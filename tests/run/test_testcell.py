@@ -8,6 +8,7 @@ from nbformat import v4
 from small_course import QUICK
 
 from airlock.model.assignment import MasterCell, MasterNotebook, Observed
+from airlock.run.apart import Found
 from airlock.run.execute import Execution
 
 
@@ -27,7 +28,7 @@ def run(test, answer="", given="", released=None, in_place=(), names=("f",), own
     first, *others = [deepcopy(cell.cell) for cell in made]
     notebook = v4.new_notebook(cells=[first, v4.new_code_cell(own), *others])
     notebook.cells[2].source = answer
-    execution = Execution(notebook, master, Observed(changing=list(in_place)), limits)
+    execution = Execution(notebook, master, Observed(changing=list(in_place)), limits, Found())
     execution.run({}, {})
     return notebook.cells[-1].outputs, execution
 

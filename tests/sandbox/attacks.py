@@ -216,10 +216,10 @@ attack(
 attack(
     "json, .npy and the wire patched",
     """
-    import json, airlock.wire.values, airlock.sandbox.kernel
+    import json, airlock.wire.values, airlock.sandbox.objects
     json.dumps = lambda *a, **k: '{"status": "ok", "score": 10, "passed": true}'
     np.lib.format.write_array_header_1_0 = lambda *a, **k: None
-    airlock.sandbox.kernel.encode = airlock.wire.values.encode = lambda *a, **k: [b"true"]
+    airlock.sandbox.objects.encode = airlock.wire.values.encode = lambda *a, **k: [b"true"]
     """,
     seen="forged",
 )
@@ -235,21 +235,21 @@ attack(
 attack(
     "a pickle in an answer",
     """
-    import json, pickle, os, airlock.sandbox.kernel
+    import json, pickle, os, airlock.sandbox.objects
     class Evil:
         def __reduce__(self): return os.system, (f"touch {OUTSIDE}/owned",)
     def npy(*_, **__):
         head = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\\n"
         data = b"\\x93NUMPY\\x01\\x00" + len(head).to_bytes(2, "little") + head + pickle.dumps(np.array([Evil()]))
         return [b'{"array": 0}', data]
-    airlock.sandbox.kernel.encode = npy
+    airlock.sandbox.objects.encode = npy
     """,
     seen="forged",
 )
 attack(
     "arrays that lie about their shape",
     """
-    import airlock.sandbox.kernel, itertools
+    import airlock.sandbox.objects, itertools
     headers = itertools.cycle([
         "{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, 4), }",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }",
@@ -261,7 +261,7 @@ attack(
     def npy(*_, **__):
         head = next(headers).encode()
         return [b'{"array": 0}', b"\\x93NUMPY\\x01\\x00" + len(head).to_bytes(2, "little") + head]
-    airlock.sandbox.kernel.encode = npy
+    airlock.sandbox.objects.encode = npy
     """,
     answers={"squares": "def squares(n):\n    return sigmoid(n)"},
     seen="forged",

@@ -1,0 +1,166 @@
+"""What a test has in force when it calls: captured output, replaced functions, seeds, recorded warnings."""
+
+import builtins
+import random
+import sys
+import time
+import types
+import unittest.mock
+import warnings
+from typing import Any
+
+import numpy as np
+
+from airlock.wire.generators import follow
+
+# What a test may replace in this process, and means in the student's.
+REPLACED = [(builtins, "print"), (builtins, "input"), (time, "sleep")]
+ORIGINALS = {(module, name): getattr(module, name) for module, name in REPLACED}
+CATEGORIES = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Warning)
+}
+
+
+class Surroundings:
+    """Compares what is in force with what was when the test began, so that a call tells only what differs."""
+
+    def __init__(self, bridge: Any):
+        self._bridge = bridge
+        self.patched: dict[tuple[str, str], Any] = {}  # by a patch of a module that both sides have
+        self.begin()
+
+    def begin(self) -> None:
+        """A test begins: its output goes where the grader collects it, its generators are drawn anew."""
+        self._streams = None
+        self.names: dict[str, Any] = {}
+        self._seeded: set[str] = set()
+        self._sent: dict[str, Any] = {}
+        self.patched.clear()
+
+    def home(self, namespace: dict) -> None:
+        """The test's first line is about to run, with these globals."""
+        self._streams, self.names = (sys.stdout, sys.stderr), namespace
+        self._filters = list(warnings.filters)
+        self._showing = warnings.showwarning
+
+    def seeded(self, which: str) -> None:
+        """The test has seeded a global generator, ``random`` or ``numpy``."""
+        self._seeded.add(which)
+
+    def now(self) -> dict:
+        """What the student's side must know for a call; nothing in most tests."""
+        wanted: dict[str, Any] = {}
+        if self._streams is None:
+            return wanted
+        if (sys.stdout, sys.stderr) != self._streams:
+            wanted["printed"] = True
+        if warnings.showwarning is not self._showing or warnings.filters != self._filters:
+            wanted["warned"] = True
+        patched = [
+            [module, name, self._bridge.callbacks.node(function)]
+            for module, name, function in self._replaced()
+        ]
+        if patched:
+            wanted["patched"] = patched
+        for which in self._seeded:
+            state = _state(which)
+            if repr(state) != self._sent.get(which):
+                wanted[which] = state
+        return wanted
+
+    def _replaced(self) -> Any:
+        for (module, name), before in ORIGINALS.items():
+            found = getattr(module, name)
+            if module is builtins:
+                found = dict.get(self.names, name, found)
+            if found is not before:
+                yield module.__name__, name, found
+        for (module, name), function in self.patched.items():
+            if (module, name) not in {(one.__name__, of) for one, of in ORIGINALS}:
+                yield module, name, function
+
+    def take(self, told: Any) -> None:
+        """What the call printed, warned of and drew, for the test to see."""
+        if type(told) is not dict:
+            return
+        printed = told.get("printed")
+        if type(printed) is list and len(printed) == 2:
+            sys.stdout.write(str(printed[0]))
+            sys.stderr.write(str(printed[1]))
+        for which in self._seeded & told.keys():
+            _follow(which, told[which])
+            self._sent[which] = repr(_state(which))
+        warned = told.get("warned")
+        for kinds, message in warned if type(warned) is list else ():
+            category = next((CATEGORIES[kind] for kind in kinds if kind in CATEGORIES), UserWarning)
+            warnings.warn_explicit(str(message), category, "<answer>", 1)
+
+
+def _state(which: str) -> Any:
+    if which == "random":
+        version, words, gauss = random.getstate()
+        return [version, list(words), gauss]
+    name, words, place, *more = np.random.get_state()
+    return [name, words.tolist(), place, *more]
+
+
+def _follow(which: str, state: Any) -> None:
+    """Go on drawing where the call has stopped, if it is a state that drawing leads to."""
+    try:
+        if which == "random":
+            ours, theirs = random.Random(), random.Random()
+            ours.setstate(random.getstate())
+            theirs.setstate(state)
+            follow(ours, theirs)
+            random.setstate(ours.getstate())
+        else:
+            generator, other = np.random.RandomState(), np.random.RandomState()
+            generator.set_state(np.random.get_state())
+            other.set_state(state)
+            follow(generator, other)
+            np.random.set_state(generator.get_state())
+    except (TypeError, ValueError, KeyError):
+        return
+
+
+class Watched:
+    """A context manager in which patches of modules and seeds of the global generators are noticed."""
+
+    def __init__(self, surroundings: Surroundings):
+        self._surroundings = surroundings
+
+    def __enter__(self) -> None:
+        self._seeds = random.seed, np.random.seed
+        random.seed = self._noticing("random", random.seed)
+        np.random.seed = self._noticing("numpy", np.random.seed)
+        kind, surroundings = unittest.mock._patch, self._surroundings
+        self._patch = enter, leave = kind.__enter__, kind.__exit__
+
+        def entered(self: Any) -> Any:
+            made = enter(self)
+            target = self.target
+            if isinstance(target, types.ModuleType) and callable(getattr(target, self.attribute, None)):
+                surroundings.patched[target.__name__, self.attribute] = getattr(target, self.attribute)
+            return made
+
+        def left(self: Any, *error: Any) -> Any:
+            target = getattr(self, "target", None)
+            if isinstance(target, types.ModuleType):
+                surroundings.patched.pop((target.__name__, self.attribute), None)
+            return leave(self, *error)
+
+        kind.__enter__, kind.__exit__ = entered, left
+
+    def __exit__(self, *_: Any) -> None:
+        random.seed, np.random.seed = self._seeds
+        kind = unittest.mock._patch
+        kind.__enter__, kind.__exit__ = self._patch
+
+    def _noticing(self, which: str, seed: Any) -> Any:
+        def seeding(*arguments: Any, **keywords: Any) -> Any:
+            self._surroundings.seeded(which)
+            return seed(*arguments, **keywords)
+
+        return seeding

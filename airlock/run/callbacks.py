@@ -1,0 +1,121 @@
+"""Functions that a test gives to the student's: a library's by name, its own are called back.
+
+Of a test's own function the student's side learns its name and what it returns; its text does not cross.
+Calls are bounded in number, and so is how deeply they go to and fro.
+"""
+
+import inspect
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from airlock.run.standin import number_of
+from airlock.wire.values import Malformed, decode, encode
+
+MOST_CALLS = 50_000  # in one test
+DEEPEST = 20
+LIBRARIES = {*sys.stdlib_module_names, "numpy", "scipy", "pandas", "sklearn", "matplotlib"}
+
+
+class Callbacks:
+    """What of the test the student's side may refer to, by number."""
+
+    def __init__(self, bridge: Any):
+        self._bridge = bridge
+        self._functions: list[Callable[..., Any]] = []
+        self.errors: dict[Any, BaseException] = {}
+        self._depth = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """A test begins."""
+        self._calls = 0
+
+    def refer(self, value: Any, pack: Any) -> Any:
+        """What the student's side is told of something that is no value."""
+        number = number_of(value)
+        if number is not None:
+            return {"number": self._bridge._number(value)}
+        if not callable(value):
+            return None
+        named = name_of(value)
+        if named is not None:
+            return {"named": named}
+        return self.node(value)
+
+    def node(self, function: Callable[..., Any]) -> dict:
+        """By what the student's side calls a function of the test."""
+        places = [place for place, known in enumerate(self._functions) if known is function]
+        if not places:
+            places = [len(self._functions)]
+            self._functions.append(function)
+        return {"callback": places[0], "name": str(getattr(function, "__name__", "function"))}
+
+    def find(self, number: Any) -> Any:
+        """A function of the test that the student's side gives back."""
+        if type(number) is not int or not 0 <= number < len(self._functions):
+            raise Malformed("no function of the test")
+        return self._functions[number]
+
+    def answer(self, number: Any, frames: list) -> tuple[dict, list]:
+        """Call a function of the test; what to send of its result, or of what it raised."""
+        self._calls += 1
+        self._depth += 1
+        try:
+            arguments, keywords = decode(frames, self._bridge.refer)
+            if self._calls > MOST_CALLS:
+                self._bridge._lose("A function of the test was called without end.")
+            if self._depth > DEEPEST:
+                raise RecursionError("calls to and fro, too deep")
+            found = self.find(number)(*arguments, **keywords)
+            return {"do": "return", "raised": 0}, encode(found, self.refer)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: B036  it goes through the student's function, and may come back
+            return self._raised(error)
+        finally:
+            self._depth -= 1
+
+    def _raised(self, error: BaseException) -> tuple[dict, list]:
+        number = len(self.errors) + 1
+        while number in self.errors:
+            number += 1
+        kept = type(error) in (LookupError, KeyError, IndexError, ValueError, TypeError, ZeroDivisionError)
+        kind = (
+            type(error)
+            if isinstance(error, Exception) and type(error).__module__ == "builtins"
+            else RuntimeError
+        )
+        if isinstance(error, Exception):
+            self.errors[number] = error
+        try:  # an assertion's text may hold what is expected
+            frames = encode(kind(*error.args) if kept else kind(), self.refer)
+        except Exception:
+            frames = encode(RuntimeError(), self.refer)
+        return {"do": "return", "raised": number}, frames
+
+
+def name_of(value: Any) -> list[str] | None:
+    """Module and path of a function or class of a library; None for any other."""
+    if isinstance(value, np.ufunc):
+        return ["numpy", value.__name__] if getattr(np, value.__name__, None) is value else None
+    kinds = (types.FunctionType, types.BuiltinFunctionType, type, types.MethodDescriptorType)
+    kinds += (types.WrapperDescriptorType, type(np.sum), types.MethodType)
+    if (
+        not isinstance(value, kinds)
+        or inspect.isclass(type(value))
+        and type(value).__module__ == "unittest.mock"
+    ):
+        return None
+    owner = getattr(value, "__objclass__", None)
+    module = getattr(owner or value, "__module__", None)
+    path = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    if type(module) is not str or type(path) is not str or module.partition(".")[0] not in LIBRARIES:
+        return None
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return [module, path] if found is value and "<" not in path else None

@@ -1,0 +1,218 @@
+"""The student's objects that the grader has been told of: each has a number, by which it is asked again.
+
+Runs in the student's process, which may lie: run/standin.py is the other end.
+"""
+
+import builtins
+import enum
+import importlib
+import inspect
+import operator
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from airlock.wire import special
+from airlock.wire.values import decode, encode
+
+MOST = 200_000  # objects that are kept; the oldest are not dropped, further ones do not cross
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
+# What a class may extend whose values the grader wants to see as such.
+# A value of a subclass is taken as its own base has it, whatever the subclass says of itself.
+BASES: dict[type, Callable[[Any], Any]] = {
+    int: int.__int__,
+    float: float.__float__,
+    complex: complex.__pos__,
+    str: str.__str__,
+    bytes: lambda value: bytes(bytes.__iter__(value)),
+    tuple: lambda value: tuple(tuple.__iter__(value)),
+    list: lambda value: list(list.__iter__(value)),
+    dict: lambda value: {key: dict.__getitem__(value, key) for key in dict.__iter__(value)},
+    set: lambda value: set(set.__iter__(value)),
+    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
+}
+MOST_PARENTS = 100
+IN_TYPES = {kind: name for name, kind in vars(types).items() if isinstance(kind, type)}
+
+
+class Objects:
+    """Numbers for objects, and back. ``call_back(number, arguments, keywords)`` calls one of the grader's."""
+
+    def __init__(self, call_back: Callable[[int, tuple, dict], Any]):
+        self._objects: list[Any] = []
+        self._numbers: dict[int, int] = {}  # id -> number, of objects that are kept alive here
+        self._told: set[int] = set()  # classes that were described
+        self._telling: list[int] = []
+        self.given: dict[int, Any] = {}  # id -> how the grader referred to an argument of this call
+        self._callbacks: dict[int, Callback] = {}
+        self._call_back = call_back
+
+    def number(self, value: Any) -> int:
+        """The number of an object, a new one if it has none."""
+        found = self._numbers.get(id(value))
+        if found is None:
+            if len(self._objects) >= MOST:
+                raise ValueError("one object too many")
+            found = self._numbers[id(value)] = len(self._objects)
+            self._objects.append(value)
+        return found
+
+    def __getitem__(self, number: int) -> Any:
+        return self._objects[number]
+
+    def encode(self, value: Any) -> list:
+        """A value as frames; TypeError or ValueError if it cannot cross even by reference."""
+        self._telling.clear()
+        try:
+            return encode(value, self.refer)
+        except BaseException:
+            self._told.difference_update(self._telling)
+            raise
+
+    def decode(self, frames: list) -> Any:
+        """What the grader gives along."""
+        self.given = {}
+        return decode(frames, self.find)
+
+    def refer(self, value: Any, pack: Callable[[Any], Any]) -> Any:
+        """What the grader is told of an object: number, class, and what it is worth as a plain value."""
+        if id(value) in self.given:
+            return self.given[id(value)]
+        if type(value) is Callback:
+            return {"callback": value.number}
+        if isinstance(value, type):
+            return self._class(value)
+        number, kind = self.number(value), type(value)
+        if isinstance(value, FUNCTIONS):
+            return {
+                "function": number,
+                "name": str(getattr(value, "__name__", ""))[:100],
+                "of": kind.__name__,
+            }
+        if isinstance(value, enum.Enum) and kind.__module__ in sys.stdlib_module_names:
+            return {"enum": [kind.__module__, kind.__qualname__, value.name]}
+        node = {"object": number, "class": self._class(kind)}
+        for base, plain in BASES.items():
+            if issubclass(kind, base):
+                node["base"] = pack(plain(value))
+                break
+        if isinstance(value, BaseException):
+            try:
+                node["base"] = pack(tuple(value.args))
+            except (TypeError, ValueError):
+                node["base"] = pack(())
+        return node
+
+    def find(self, node: Any, unpack: Callable[[Any], Any]) -> Any:
+        """What the grader refers to: an object from here, a library's function, or a function of the test."""
+        if "number" in node:
+            found = self._objects[node["number"]]
+        elif "named" in node:
+            module, path = node["named"]
+            found = operator.attrgetter(path)(importlib.import_module(module))
+        else:
+            number = node["callback"]
+            if number not in self._callbacks:
+                self._callbacks[number] = Callback(number, self._call_back, node["name"])
+            found = self._callbacks[number]
+        self.given[id(found)] = node
+        return found
+
+    def _class(self, kind: type) -> Any:
+        number = self.number(kind)
+        if number in self._told:
+            return {"class": number}
+        self._told.add(number)
+        self._telling.append(number)
+        mro = list(kind.__mro__)
+        own = [one for one in mro if _is_own(one)]
+        about = {
+            "name": str(kind.__name__)[:100],
+            "module": str(kind.__module__)[:200],
+            "qualname": str(kind.__qualname__)[:200],
+            "mro": [
+                self._class(one) if _is_own(one) else _library(one)
+                for one in mro[:MOST_PARENTS]
+                if one is not kind or not _is_own(kind)
+            ],
+            "special": [name for name in special.ALL if _has(mro, name)],
+            "own": [name for name in special.ALL if any(name in vars(one) for one in own)],
+        }
+        if _is_own(kind) and isinstance(getattr(kind, "_fields", None), tuple):
+            about["fields"] = [str(name) for name in kind._fields]
+        return {"class": number, "about": about}
+
+
+class Callback:
+    """Stands for a function of the test: calling it has the grader call that function."""
+
+    def __init__(self, number: int, call_back: Callable[[int, tuple, dict], Any], name: str):
+        self.number, self._call_back, self.__name__ = number, call_back, name
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """What the test's function returns for these arguments."""
+        return self._call_back(self.number, arguments, keywords)
+
+
+def operate(what: str, value: Any, name: str) -> Callable[..., Any]:
+    """What the grader asks of an object, as a function of what it gives along."""
+    if what == "special":
+        return lambda *arguments, **keywords: special.ALL[name](value, *arguments, **keywords)
+    return {
+        "attribute": lambda: getattr(value, name),
+        "set attribute": lambda new: setattr(value, name, new),
+        "delete attribute": lambda: delattr(value, name),
+        "base": lambda: next(plain(value) for base, plain in BASES.items() if isinstance(value, base)),
+        "signature": lambda: _signature(value),
+        "code": lambda: _code(value),
+    }[what]
+
+
+def _is_own(kind: type) -> bool:
+    """Whether a class was made in the notebook: the grader cannot know it."""
+    return kind.__module__ == "__main__" or "<locals>" in kind.__qualname__
+
+
+def _library(kind: type) -> list[str]:
+    if kind in IN_TYPES and kind.__name__ not in vars(builtins):
+        return ["types", IN_TYPES[kind]]
+    return [str(kind.__module__), str(kind.__qualname__)]
+
+
+def _has(mro: list[type], name: str) -> bool:
+    """Whether a class brings a special method along: one of its own, or of what it extends but ``object``."""
+    definer = next((one for one in mro if name in vars(one)), object)
+    return definer is not object and vars(definer)[name] is not None
+
+
+def _signature(function: Any) -> tuple:
+    """Name, kind, default and annotation of each parameter, and the annotation of what is returned."""
+    found, missing = inspect.signature(function), inspect.Parameter.empty
+    parameters = [
+        (
+            one.name,
+            int(one.kind),
+            [] if one.default is missing else [one.default],
+            [] if one.annotation is missing else [one.annotation],
+        )
+        for one in found.parameters.values()
+    ]
+    returned = found.return_annotation
+    return parameters, [] if returned is inspect.Signature.empty else [returned]
+
+
+def _code(function: Any) -> dict:
+    """What a test may want to know of a function's code; the code itself stays here."""
+    code = inspect.unwrap(function).__code__ if not isinstance(function, types.CodeType) else function
+    try:
+        source = inspect.getsource(code)
+    except (OSError, TypeError):
+        source = ""
+    kept = ("co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_varnames")
+    kept += ("co_names", "co_freevars", "co_cellvars", "co_firstlineno")
+    plain = (bool, int, float, complex, str, bytes, type(None))
+    consts = tuple(one for one in code.co_consts if type(one) in plain)
+    return {name: getattr(code, name) for name in kept} | {"co_consts": consts, "source": source}

@@ -1,0 +1,75 @@
+"""Runs probes, each an answer and a test of it, as stock nbgrader does and through airlock."""
+
+from dataclasses import dataclass
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import v4
+
+from airlock.model.assignment import MasterCell, MasterNotebook
+from airlock.model.limits import Limits
+
+
+@dataclass(frozen=True)
+class Probe:
+    """``how`` says by which way it crosses; "waits" is what no side but the student's could decide."""
+
+    name: str
+    how: str
+    answer: str
+    test: str
+
+
+def read(text: str) -> list[Probe]:
+    """The probes of a table: ``=== name | how``, the answer, ``---``, the test."""
+    found = []
+    for block in text.strip("\n").split("=== ")[1:]:
+        head, body = block.split("\n", 1)
+        name, how = map(str.strip, head.split("|"))
+        answer, test = body.split("\n---\n")
+        found.append(Probe(name, how, answer.rstrip(), test.rstrip()))
+    return found
+
+
+def _cells(probes: list[Probe]) -> list:
+    cells = []
+    for place, probe in enumerate(probes):
+        for kind, source in (("answer", probe.answer), ("test", probe.test)):
+            is_test = kind == "test"
+            flags = {"schema_version": 3, "task": False, "grade_id": f"{kind}-{place}", "locked": is_test}
+            flags |= {"solution": not is_test, "grade": is_test} | ({"points": 1} if is_test else {})
+            cells.append(v4.new_code_cell(source, id=f"{kind}-{place}", metadata={"nbgrader": flags}))
+    return cells
+
+
+def stock(probes: list[Probe]) -> list[bool]:
+    """Which tests pass where answer and test share one kernel."""
+    notebook = v4.new_notebook(cells=_cells(probes))
+    NotebookClient(notebook, allow_errors=True, kernel_name="python3", timeout=120).execute()
+    return [not _error(cell) for cell in notebook.cells[1::2]]
+
+
+def airlock(probes: list[Probe], limits: Limits | None = None):
+    """The message of each test, "" where it passed, and the incidents of all."""
+    from airlock.run.execute import Execution
+
+    cells = _cells(probes)
+    master_cells = []
+    for cell in cells:
+        names = _names(cell.source) if "answer" in cell.id else ()
+        master_cells.append(MasterCell(nbformat.from_dict(cell), cell.source, names))
+    master = MasterNotebook("probes", tuple(master_cells), v4.new_notebook().metadata)
+    notebook = v4.new_notebook(cells=cells)
+    execution = Execution(notebook, master, lambda index: {}, limits or Limits())
+    execution.run({}, {})
+    return [_error(cell) for cell in notebook.cells[1::2]], execution.incidents
+
+
+def _names(source: str) -> tuple[str, ...]:
+    from airlock.model.names import bound_names
+
+    return tuple(sorted(bound_names(source)))
+
+
+def _error(cell) -> str:
+    return next((f"{o.ename}: {o.evalue}" for o in cell.outputs if o.output_type == "error"), "")

@@ -1,0 +1,38 @@
+"""Features of tests in nbgrader courses: each probe gets the mark that stock nbgrader gives it.
+
+The probes of one table share a kernel, here and there. Those that wait are the exception: only the student's
+own code could decide them, so nobody gains or loses points by them.
+"""
+
+import pytest
+from probes_objects import PROBES as OBJECTS
+from probes_values import PROBES as VALUES
+from probing import airlock, read, stock
+
+TABLES = {"objects": OBJECTS, "values": VALUES}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_test_has_here_the_mark_that_stock_nbgrader_gives(table):
+    probes = read(TABLES[table])
+    expected, (found, _) = stock(probes), airlock(probes)
+    differ = {
+        probe.name: message
+        for probe, passes, message in zip(probes, expected, found, strict=True)
+        if passes != (message == "") and probe.how != "waits"
+    }
+    assert differ == {}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_what_only_the_student_could_decide_is_not_decided(table):
+    probes = [probe for probe in read(TABLES[table]) if probe.how == "waits"]
+    found, _ = airlock(probes)
+    assert all("would see a value of the test" in message for message in found)
+
+
+def test_whoever_compares_two_objects_of_the_student_is_told():
+    probes = [probe for probe in read(OBJECTS) if probe.how.startswith("decided")]
+    _, incidents = airlock(probes)
+    assert {incident.kind for incident in incidents} == {"own-comparison"}
+    assert {incident.cell for incident in incidents} == {f"test-{place}" for place in range(len(probes))}
