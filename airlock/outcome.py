@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from airlock.course.results import write_results, write_whole
+from airlock.course.results import read_results, write_results, write_whole
 from airlock.model.record import Record
 from airlock.pages.report import render_report
 
@@ -27,5 +27,5 @@ def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dic
             )
             if path.exists()
         ]
-    page = render_report(meta | {"records": [record.to_json() for record in records]}, reports, links)
+    page = render_report(read_results(reports), reports, links)
     write_whole(reports / "index.html", page)

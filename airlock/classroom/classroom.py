@@ -39,7 +39,6 @@ class Classroom:
         roster = find_roster(self.coursedir.root)
         self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
-        self.excluded: set[str] = set()
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
 

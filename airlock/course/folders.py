@@ -23,7 +23,7 @@ def find_submissions(coursedir, assignment: str) -> dict[str, Path]:
     return found
 
 
-def replace_folder(folder: Path, files: dict[str, bytes]) -> None:
+def replace_folder(folder: Path, files: dict[str, bytes], writable: bool = False) -> None:
     """Put files into a folder in place of what it held, in one step; read-only, as nbgrader leaves them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f"{PART}*"):  # by a run that was killed here
@@ -35,7 +35,7 @@ def replace_folder(folder: Path, files: dict[str, bytes]) -> None:
             path = part / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-            path.chmod(0o444)
+            path.chmod(0o644 if writable else 0o444)
         old = part.with_name(part.name + "-old")
         if folder.exists():
             os.replace(folder, old)

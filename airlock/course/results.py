@@ -13,6 +13,7 @@ from pathlib import Path
 from airlock.model.record import Record
 from airlock.model.text import visible
 
+LATENESS = ("late_hours", "penalty")
 # A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
 # parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
@@ -60,7 +61,19 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
     names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["student", "status", "score", "max_score", *map(plain, names), "blanks", "incidents"])
+    rows.writerow(
+        [
+            "student",
+            "status",
+            "score",
+            "max_score",
+            *map(plain, names),
+            "blanks",
+            "incidents",
+            "late_hours",
+            "penalty",
+        ]
+    )
     for record in records:
         points = {(check.notebook, check.grade_id): check.points for check in record.checks}
         failed = record.status == "failed"
@@ -68,18 +81,24 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
             [
                 plain(record.student),
                 record.status,
-                None if failed else record.score,
-                record.max_score,
-                *(None if failed else points.get(column) for column in columns),
+                None if failed else _short(record.score),
+                _short(record.max_score),
+                *(None if failed else _short(points.get(column)) for column in columns),
                 plain("; ".join(record.blanks)),
                 plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
+                round(record.late / 3600, 2),
+                _short(record.penalty),
             ]
         )
     highest = max((record.max_score for record in records), default=None)
     for person in absent:
-        empty = [None] * (len(columns) + 2)
-        rows.writerow([plain(person["id"]), "not handed in", None, highest, *empty])
+        empty = [None] * (len(columns) + 4)
+        rows.writerow([plain(person["id"]), "not handed in", None, _short(highest), *empty])
     return text.getvalue()
+
+
+def _short(value: float | None) -> str | None:
+    return None if value is None else f"{value:.10g}"
 
 
 def plain(text: str) -> str:

@@ -60,6 +60,7 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
         failed=[record for record in records if record.status == "failed"],
         failures=by_kind(records, failed=True),
         incidents=by_kind(records, failed=False),
+        changed=[record for record in records if record.changes],
         headline=headline(records, graded, results["max_score"]),
         teach=teach(found, len(graded)),
         facts={"mean": mean(scores), "median": median(scores), "least": min(scores), "most": max(scores)}
