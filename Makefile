@@ -14,7 +14,7 @@ export MKL_NUM_THREADS := 1
 # nbgrader calls alembic by its name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test test-browser release solution grade feedback lab bench
+.PHONY: check demo test test-browser release solution grade feedback lab bench
 
 test: .venv/done
 	$(RUN) ruff check .
@@ -39,6 +39,10 @@ demo: .venv/done
 # What students get, from source/ to release/.
 release: .venv/done
 	$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force
+
+# Whether the assignment marks right: reference, release, blanks, wrong answers made by rule; in minutes.
+check: .venv/done
+	$(RUN) airlock check $(ASSIGNMENT)
 
 # The reference with all pictures, for instructors: solution/.
 solution: .venv/done

@@ -29,8 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--jobs", type=int, default=None, help="submissions at a time; default: one per core")
     grade.add_argument("--student", action="append", help="grade only this student; may be repeated")
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument("--dry-run", action="store_true", help="show whose score would change; write nothing")
     grade.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask cluster")
     grade.add_argument("--json", action="store_true", help="print results.json instead of the table")
+    check = commands.add_parser("check", help="whether an assignment marks right", parents=[common])
+    check.add_argument("assignment")
+    check.add_argument("--jobs", type=int, default=None, help="processes at a time; default: one per core")
+    check.add_argument("--times", type=int, default=30, help="gradings of the reference; default: 30")
+    check.add_argument("--gradings", type=int, default=20, help="gradings of a wrong answer; default: 20")
+    check.add_argument("--mutants", type=int, default=None, help="so many wrong answers; default: all")
+    check.add_argument("--allow", action="append", default=[], help="name of a wrong answer that may live")
     collect = commands.add_parser(
         "collect", help="put a learning platform's archive into submitted/", parents=[common]
     )
@@ -38,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
-        return _collect(options) if options.command == "collect" else _grade(options)
+        return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
     except AirlockError as error:
         if options.debug:
             traceback.print_exc()
@@ -55,6 +63,22 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _check(options) -> int:
+    os.environ.update(ONE_THREAD)
+    least = {"jobs": 1, "times": 1, "gradings": 1, "mutants": 0}
+    for name, number in least.items():
+        given = getattr(options, name)
+        if given is not None and given < number:
+            raise AirlockError(f"--{name} must be at least {number}.")
+    if Path("nbgrader_config.py").exists():
+        pool.prepare(likely_imports(options.assignment))
+    from airlock.check.command import check
+
+    warnings.filterwarnings("ignore", module="nbgrader")
+    with pool.LocalWorkers(options.jobs or _cores()) as workers:
+        return check(options, workers.executor)
+
+
 def _grade(options) -> int:
     os.environ.update(ONE_THREAD)  # submissions run side by side, before numpy is imported
     if options.jobs is not None and options.jobs < 1:
@@ -63,7 +87,8 @@ def _grade(options) -> int:
         pool.prepare(likely_imports(options.assignment))  # while this process imports nbgrader
     gc.disable()  # nothing of what is imported is garbage, and looking for it takes a sixth of the time
     from airlock.classroom.classroom import Classroom
-    from airlock.classroom.table import print_table, progress
+    from airlock.classroom.preview import preview
+    from airlock.classroom.table import print_changes, print_table, progress
     from airlock.course.application import load_course
     from airlock.sandbox import confine
 
@@ -84,7 +109,13 @@ def _grade(options) -> int:
             print(f"WARNING: {warning}", file=sys.stderr)
         bar = stack.enter_context(progress(len(chosen)))
         slots = 2 * (options.jobs or workers.count)  # so that no worker waits for this process to write
-        records = room.grade(workers.executor, slots, chosen, options.force, bar)
+        if options.dry_run:
+            records = preview(room, workers.executor, slots, chosen, options.force, bar)
+        else:
+            records = room.grade(workers.executor, slots, chosen, options.force, bar)
+    if options.dry_run:
+        print_changes(records)
+        return 0
     if options.json:
         print((room.reports / "results.json").read_text(encoding="utf-8"))
     else:

@@ -60,6 +60,22 @@ def print_table(records: list[Record], room) -> None:
     print(f"Report: {room.reports / 'index.html'}")
 
 
+def print_changes(records: list[Record]) -> None:
+    """Whose score grading again would change, by which checks, from what to what."""
+    changed = [record for record in records if record.changes]
+    for record in changed:
+        score, *checks = record.changes
+        reasons = [f"{one.grade_id} {_points(one.was)} -> {_points(one.now)}" for one in checks]
+        why = "new hand-in: " if record.changed_by == "hand-in" else ""
+        was, now = _points(score.was), _points(score.now)
+        print(f"{_plain(record.student)}: {was} -> {now}  {why}{', '.join(reasons)}")
+    print(f"{len(records)} to be graded, {len(changed)} with other points. Nothing was written.")
+
+
+def _points(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
+
+
 def _plain(text: str) -> str:
     """Text of a student's, without what a terminal would act on."""
     text = text.encode(errors="replace").decode()

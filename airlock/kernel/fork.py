@@ -31,7 +31,7 @@ class Fork(StudentKernel):
         self._root = kernel._root if isinstance(kernel, Fork) else kernel
         self.limits, self.manager, self.client = kernel.limits, kernel.manager, kernel.client
         self.files, self.folder, self.restarts = kernel.files, kernel.folder, kernel.restarts
-        self.seconds = kernel.seconds
+        self.seconds, self.budget = kernel.seconds, kernel.budget
         self._events = self._root._events
         self._serving, self._gone, self._pid = True, False, 0
         self.process = kernel.process

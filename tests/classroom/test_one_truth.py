@@ -118,6 +118,19 @@ def test_changed_points_are_not_graded_before_the_assignment_is_generated_again(
     assert truth(course, capsys) == {"ada": 13, "carl": 10, "maria": 0}
 
 
+def test_a_changed_check_is_shown_before_and_told_afterwards(course, capsys):
+    course.write_source([(n, k, p, t.replace("square(5) == 25", "square(2) == 4")) for n, k, p, t in CELLS])
+    course.generate()
+    before = {path: path.read_bytes() for path in (course.root / "reports" / "ps1").glob("*.*")}
+    capsys.readouterr()
+    assert course.grade("--dry-run") == 0
+    assert "carl: 2 -> 5  test-square 0 -> 3" in capsys.readouterr().out
+    assert before == {path: path.read_bytes() for path in before}, "nothing was written"
+    assert truth(course, capsys) == {"ada": 5, "carl": 5, "maria": 0}
+    report = (course.root / "reports" / "ps1" / "index.html").read_text()
+    assert "What grading again has changed" in report and "square 0 → 3" in report
+
+
 def test_a_gradebook_restored_from_a_backup_is_graded_into_again(course, capsys):
     backup = (course.root / "gradebook.db").read_bytes()
     course.hand_in("carl", RIGHT)

@@ -51,6 +51,7 @@ def stock(probes: list[Probe]) -> list[bool]:
 
 def airlock(probes: list[Probe], limits: Limits | None = None):
     """The message of each test, "" where it passed, and the incidents of all."""
+    from airlock.run.apart import Found
     from airlock.run.execute import Execution
 
     cells = _cells(probes)
@@ -60,7 +61,7 @@ def airlock(probes: list[Probe], limits: Limits | None = None):
         master_cells.append(MasterCell(nbformat.from_dict(cell), cell.source, names))
     master = MasterNotebook("probes", tuple(master_cells), v4.new_notebook().metadata)
     notebook = v4.new_notebook(cells=cells)
-    execution = Execution(notebook, master, lambda index: {}, limits or Limits())
+    execution = Execution(notebook, master, lambda index: {}, limits or Limits(), Found())
     execution.run({}, {})
     return [_error(cell) for cell in notebook.cells[1::2]], execution.incidents
 

@@ -5,11 +5,12 @@ own code could decide them, so nobody gains or loses points by them.
 """
 
 import pytest
+from probes_calls import PROBES as CALLS
 from probes_objects import PROBES as OBJECTS
 from probes_values import PROBES as VALUES
 from probing import airlock, read, stock
 
-TABLES = {"objects": OBJECTS, "values": VALUES}
+TABLES = {"calls": CALLS, "objects": OBJECTS, "values": VALUES}
 
 
 @pytest.mark.parametrize("table", TABLES)

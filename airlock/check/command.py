@@ -1,0 +1,86 @@
+"""``airlock check ASSIGNMENT``: from the command's options to terminal, page and exit code."""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from airlock.check.checker import Checker, failures
+from airlock.check.page import render
+from airlock.course.application import load_course
+from airlock.course.results import write_whole
+from airlock.course.trial import generate
+from airlock.settings import Airlock
+
+
+def check(options: argparse.Namespace, make_executor: Callable) -> int:
+    """Check an assignment of the course in this folder; the exit code: 0 when it is ready, else 1."""
+    app = load_course()
+    with tempfile.TemporaryDirectory(prefix="airlock-check-") as folder:
+        trial = generate(app.coursedir, app.config, options.assignment, Path(folder))
+    limits = Airlock(config=app.config).as_limits()
+    with make_executor() as executor, Progress() as progress:
+        checker = Checker(trial, limits, executor, progress.hear)
+        found = checker.run(options.times, options.gradings, options.mutants)
+    reasons = failures(found, set(options.allow))
+    found |= {
+        "allowed": sorted(options.allow),
+        "reasons": reasons,
+        "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+    reports = Path(app.coursedir.root) / "reports" / options.assignment
+    reports.mkdir(parents=True, exist_ok=True)
+    write_whole(reports / "check.json", json.dumps(found, indent=1) + "\n")
+    write_whole(reports / "check.html", render(found))
+    print(summary(found, reasons))
+    print(f"The tables and the wrong answers that survive: {reports / 'check.html'}")
+    return int(bool(reasons))
+
+
+class Progress:
+    """A bar for each stage, with the time that is left."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+        self._what = ""
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def hear(self, done: int, total: int, what: str) -> None:
+        """Show that so many of so many are done."""
+        if self._bar is None or self._what != what:
+            self.__exit__()
+            self._what = what
+            self._bar = tqdm(total=total, desc=what, file=sys.stderr, disable=None, leave=False)
+        self._bar.update(done - self._bar.n)
+
+
+def summary(found: dict[str, Any], reasons: list[str]) -> str:
+    """What was found, in a few lines for a terminal."""
+    made, reference, release = found["mutants"], found["reference"], found["release"]
+    full = sum(row["full"] == reference["times"] for row in reference["checks"])
+    lines = [
+        f"Reference: {full} of {len(reference['checks'])} checks in full, {reference['times']} times each.",
+        f"Release: {release['score'] or 0:g} of {release['max_score']:g} points for nothing.",
+        f"Wrong answers: {made['total']} made, {made['equivalent']} not wrong after all, "
+        f"{made['caught']} caught always, {len(made['luck'])} by luck, {len(made['survived'])} survived; "
+        f"{made['per_second']:g} a second.",
+    ]
+    lines += [f"Passes on the empty release: {name}" for name in release["passes"]]
+    lines += [f"Nothing loses {name}: can it fail?" for name in found["never_lost"]]
+    lines += found["faults"]
+    for one in [*made["survived"], *made["luck"]][:20]:
+        change = " -> ".join(" ".join(text.split()) or "nothing" for text in (one["before"], one["after"]))
+        lines.append(f"  {one['name']} line {one['line']}: {change}")
+    return "\n".join([*lines, *(f"NOT READY: {reason}" for reason in reasons)] or ["Ready."])

@@ -1,0 +1,117 @@
+"""An assignment generated in a course of its own, so that trying it touches neither gradebook nor release."""
+
+import logging
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, IncludeHeaderFooter
+from traitlets.config import Config
+
+from airlock.course.load import load_master
+from airlock.model.assignment import Master
+from airlock.model.errors import AirlockError
+from airlock.settings import prefer_own_programs
+
+FIRST_ERROR = re.compile(r"^[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What checking an assignment needs of it. Texts of answer cells are by notebook and grade_id."""
+
+    master: Master
+    released: dict[str, bytes]  # notebooks as students get them, by name
+    files: dict[str, bytes]  # what students get beside them
+    references: dict[str, dict[str, str]]
+    blanks: dict[str, dict[str, list[str]]]  # the reference but for one blank, for each of several
+    hidden: dict[str, list[tuple[str, str, str]]]  # grade_id, "solution" or "hidden test", and the line
+
+
+def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder: Path) -> Trial:
+    """Generate an assignment of a course in ``folder``, which must be empty.
+
+    Raises AirlockError when there is none, or when nbgrader cannot generate it.
+    """
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+    if not list(source.glob("*.ipynb")):
+        raise AirlockError(f"{source} has no notebook: put the assignment's source there.")
+    ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    shutil.copytree(source, folder / coursedir.source_directory / assignment, ignore=ignore)
+    own = Config(config)
+    own.CourseDirectory.root = str(folder)
+    own.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
+    own.Exchange.root = str(folder / "exchange")
+    include = IncludeHeaderFooter(config=config)
+    for place in ("header", "footer"):
+        if getattr(include, place):
+            own.IncludeHeaderFooter[place] = str(Path(coursedir.root, getattr(include, place)))
+    prefer_own_programs()
+    trial = CourseDirectory(config=own)
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
+    if not outcome["success"]:
+        log = str(outcome.get("log") or outcome.get("error"))
+        reason = FIRST_ERROR.search(log)
+        raise AirlockError(f"nbgrader cannot generate {assignment}: {reason[1] if reason else log.strip()}.")
+    master = load_master(trial, assignment)
+    release = Path(trial.format_path(trial.release_directory, ".", assignment))
+    released = {name: (release / f"{name}.ipynb").read_bytes() for name in master.notebooks}
+    files = {
+        path.relative_to(release).as_posix(): path.read_bytes()
+        for path in sorted(release.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+    references, blanks, hidden = {}, {}, {}
+    for name in master.notebooks:
+        notebook = nbformat.read(source / f"{name}.ipynb", as_version=4)
+        references[name], blanks[name], hidden[name] = _texts(notebook, own)
+    return Trial(master, released, files, references, blanks, hidden)
+
+
+def _texts(notebook, config: Config):
+    solutions, tests = ClearSolutions(config=config), ClearHiddenTests(config=config)
+    begin, end = solutions.begin_solution_delimeter, solutions.end_solution_delimeter
+    pairs = {begin: end, tests.begin_test_delimeter: tests.end_test_delimeter}
+    references, blanks, hidden = {}, {}, []
+    for cell in notebook.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        name = nbgrader.get("grade_id", cell.get("id", ""))
+        for kind, line in _hidden_lines(cell.source, pairs):
+            hidden.append((name, "solution" if kind == begin else "hidden test", line))
+        if cell.cell_type == "code" and nbgrader.get("solution"):
+            lines = cell.source.split("\n")
+            references[name] = "\n".join(ln for ln in lines if begin not in ln and end not in ln)
+            starts = [at for at, line in enumerate(lines) if begin in line]
+            blanks[name] = []
+            for start in starts if len(starts) > 1 else []:
+                others = [
+                    line
+                    for at, line in enumerate(lines)
+                    if not (begin in line and at != start)
+                    and not (end in line and _belongs(lines, at, begin) != start)
+                ]
+                piece = nbformat.v4.new_code_cell("\n".join(others), metadata=cell.metadata)
+                language = {"language": notebook.metadata.get("kernelspec", {}).get("language", "python")}
+                blanks[name].append(solutions.preprocess_cell(piece, language, 0)[0].source)
+    return references, blanks, hidden
+
+
+def _belongs(lines: list[str], at: int, begin: str) -> int:
+    """The line on which the region began that ends at a line."""
+    return max((place for place in range(at) if begin in lines[place]), default=-1)
+
+
+def _hidden_lines(source: str, pairs: dict[str, str]):
+    inside = None
+    for line in source.split("\n"):
+        if inside is None:
+            inside = next((begin for begin in pairs if begin in line), None)
+        elif pairs[inside] in line:
+            inside = None
+        elif line.strip():
+            yield inside, line.strip()
