@@ -30,15 +30,20 @@ PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 
 
 def measures() -> dict[str, str]:
-    """What is confined on this machine, and by which means; an empty string where nothing does."""
+    """What is confined on this machine, and by which means; an empty string where it is not.
+
+    A measure is in force only if each of its parts is: Landlock alone leaves modes and attributes of files,
+    and before Linux 6.2 their length, to be changed; what is watched holds only while nothing can be hidden.
+    """
     abi = _landlock_abi()
     seccomp = "seccomp" if _seccomp_works() else ""
     linux = sys.platform == "linux"
     return {
-        "files": "Landlock" if abi >= 1 else "",
+        "files": "Landlock, seccomp" if abi >= 1 and seccomp else "",
         "network": seccomp,
-        "signals": "Landlock" if abi >= LANDLOCK_SIGNALS_ABI else seccomp,
-        "memory": "rlimit, watched" if linux else "",
+        # What a file's owner or a queue has the system send is the filter's, whatever Landlock knows.
+        "signals": seccomp and ("Landlock, seccomp" if abi >= LANDLOCK_SIGNALS_ABI else seccomp),
+        "memory": "rlimit, watched, seccomp" if linux and seccomp else "",
         "processes": "watched" if linux else "",
         "disk": "rlimit, watched" if linux else "",
         "time": "CPU time",

@@ -8,8 +8,17 @@ import sys
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from notebook_code import ASSIGNMENT, CHECKS_OF, FUNCTION_OF, RELEASE, ROOT, SOURCE, Notebook, with_path
+from notebook_code import (
+    ASSIGNMENT,
+    CHECKS_OF,
+    FUNCTION_OF,
+    RELEASE,
+    ROOT,
+    SOURCE,
+    VANISHING,
+    Notebook,
+    with_path,
+)
 
 FIRST_BLANK = {  # what a check says when nothing is filled in
     "test-sigmoid-backward": "sigmoid_backward: ds_ or dout is still blank",
@@ -31,13 +40,16 @@ def made(tmp_path_factory):
 
 
 def test_the_committed_release_is_byte_for_byte_what_nbgrader_makes(made):
-    files = sorted(path.name for path in made.iterdir())
-    assert files == sorted(path.name for path in RELEASE.parent.iterdir() if path.name != "__pycache__")
-    for name in files:
-        new, old = (made / name).read_text().splitlines(), (RELEASE.parent / name).read_text().splitlines()
-        difference = "\n".join(difflib.unified_diff(old, new, lineterm="", n=0))
-        same = (made / name).read_bytes() == (RELEASE.parent / name).read_bytes()
-        assert same, f"run make release\n{difference[:2000]}"
+    new, old = ((folder / RELEASE.name).read_bytes() for folder in (made, RELEASE.parent))
+    lines = [text.decode().splitlines() for text in (old, new)]
+    difference = "\n".join(difflib.unified_diff(*lines, lineterm="", n=0))
+    assert new == old, f"run make release\n{difference[:2000]}"
+
+
+def test_the_release_is_the_notebook_alone(made):
+    """The modules of the hidden tests stay with the instructor."""
+    for folder in (made, RELEASE.parent):
+        assert [path.name for path in folder.iterdir() if path.name != "__pycache__"] == [RELEASE.name]
 
 
 def test_no_line_of_a_solution_or_a_hidden_test_is_released():
@@ -50,7 +62,7 @@ def test_no_line_of_a_solution_or_a_hidden_test_is_released():
             hidden += [line.strip() for line in region.splitlines() if len(line.strip()) > 3]
     assert len(hidden) > 150
     assert not set(hidden) & released
-    text = RELEASE.read_text() + "".join(path.read_text() for path in RELEASE.parent.glob("*.py"))
+    text = RELEASE.read_text()
     for trace in ("BEGIN SOLUTION", "HIDDEN TESTS", "x @ W", "x.T", "W.T", "d_in / 2", "np.tanh", "1 - ds)"):
         assert trace not in text
 
@@ -76,22 +88,69 @@ def test_visible_checks_pass_for_the_reference_without_any_other_file():
         assert release.check(namespace, check) is None
 
 
-@pytest.mark.timeout(170)
-def test_the_released_notebook_alone_in_an_empty_folder_runs(tmp_path):
-    """Cells that depend on a blank end in an error that says so; all others run."""
-    shutil.copy(RELEASE, tmp_path)
-    notebook = nbformat.read(tmp_path / RELEASE.name, as_version=4)
-    here = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, resources=here, allow_errors=True, timeout=120).execute()
-    errors, pictures = {}, []
+def run_alone(folder, notebook):
+    """Run a notebook where no other file is, as `jupyter execute` does."""
+    path = folder / RELEASE.name
+    nbformat.write(notebook, path)
+    command = [sys.executable, "-m", "jupyter", "execute", "--inplace", str(path)]
+    done = subprocess.run(command, env=with_path(), capture_output=True, text=True, timeout=150, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return nbformat.read(path, as_version=4)
+
+
+def filled(blank):
+    """The release with the reference in every answer but that of ``blank``, one of its thirteen lines."""
+    notebook, source = (nbformat.read(path, as_version=4) for path in (RELEASE, SOURCE))
+    answers = {cell.id: cell.source for cell in source.cells}
     for cell in notebook.cells:
+        if cell.id in FUNCTION_OF:
+            text = answers[cell.id]
+            if cell.id == blank[0]:
+                region = rf"({re.escape(blank[1])}\n) *### BEGIN SOLUTION.*?### END SOLUTION\n"
+                text, found = re.subn(region, r"\1", text, count=1, flags=re.DOTALL)
+                assert found == 1
+            cell.source = re.sub(r" *### (BEGIN|END) SOLUTION\n", "", text)
+    return notebook
+
+
+def blanks():
+    """Answer cell and line of each blank."""
+    for cell in nbformat.read(RELEASE, as_version=4).cells:
+        if cell.id in FUNCTION_OF:
+            yield from ((cell.id, line) for line in cell.source.splitlines() if line.endswith("# ??"))
+
+
+@pytest.mark.timeout(170)
+def test_with_all_blanks_open_it_runs_to_its_end_in_an_empty_folder(tmp_path):
+    done = run_alone(tmp_path, nbformat.read(RELEASE, as_version=4))
+    errors, said = {}, {}
+    for cell in done.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 errors[cell.id] = output.evalue
-            pictures += [cell.id] * (output.output_type == "display_data")
-    given = {"imports", "figure-style", "attempt", "data", "forward", "backward", "signal", "expected"}
-    given |= {"run-experiment", "draw-experiment", "draw-all"} | set(FUNCTION_OF)
-    assert not errors.keys() & given
-    assert pictures == ["draw-all"]
-    for cell, message in errors.items():
-        assert "still blank" in message or "is not defined" in message, (cell, message)
+            elif output.output_type == "stream":
+                said[cell.id] = output.text
+    assert errors.keys() == Notebook(RELEASE).points.keys()
+    assert all("still blank" in message for message in errors.values()), errors
+    silent = {cell.id for cell in done.cells if re.match("draw-|run-|print-", cell.id)} - said.keys()
+    assert silent == {"draw-histograms", "draw-experiment", "run-experiment"}  # which only define functions
+    assert all("still blank" in text or "missing" in text or "no data yet" in text for text in said.values())
+
+
+@pytest.mark.timeout(900)
+def test_with_any_one_blank_open_it_runs_to_its_end(tmp_path):
+    """And only the checks of that blank, and of the chain, fail."""
+    assert len([*blanks()]) == 13
+    for cell, line in blanks():
+        done = run_alone(tmp_path, filled((cell, line)))
+        failed = {
+            c.id for c in done.cells for o in c.get("outputs", []) if o.output_type == "error"
+        }
+        variable = line.split()[0]
+        mine = {f"test-{cell}-{variable}" if cell == "affine-backward" else f"test-{cell}"}
+        chain = VANISHING if cell.split("-")[0] in ("affine", "sigmoid") else set()
+        scheme = cell.removeprefix("init-") if cell.startswith("init-") else None
+        experiments = {name for name in Notebook(RELEASE).points if scheme and f"experiment-{scheme}" in name}
+        assert mine <= failed <= mine | chain | experiments, (cell, line, failed)
+        pictures = {c.id for c in done.cells for o in c.get("outputs", []) if o.output_type == "display_data"}
+        assert "draw-all" in pictures

@@ -23,7 +23,10 @@ SOURCE = ROOT / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 RELEASE = ROOT / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
 # Given cells that checks rely on: the rest of the given cells are experiments and pictures.
-GIVEN = ("imports", "attempt", "forward", "backward")
+GIVEN = (
+    *("imports", "attempt", "shaped", "recovered", "nudged", "gradient", "compare", "sigmoid-slope", "drawn"),
+    *("forward", "backward"),
+)
 
 FUNCTION_OF = {
     name: name.replace("-", "_")

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import attacks_system  # noqa: F401  adds to the list
+import attacks_walls  # noqa: F401  so does this
 import pytest
 from attacks import ATTACKS
 from small_course import (
@@ -112,7 +113,7 @@ def test_an_attack_gains_nothing(world, attack):
     shown = outputs_of(graded)
     assert [secret for secret in SECRETS if secret in shown] == []
     assert "a socket of family" not in shown and "a limit was raised" not in shown
-    assert "a memory file was made" not in shown
+    assert "a memory file was made" not in shown and "a wall has a hole" not in shown
     assert not attack.seen or attack.seen in {incident.kind for incident in record.incidents}, (
         record.incidents
     )
