@@ -48,7 +48,8 @@ class TestNamespace(dict):
 
     def keep(self) -> dict[str, Any]:
         """What is there now, for :meth:`restore`."""
-        return {"names": dict(self), "since": dict(self._since), "deleted": dict(self._deleted)}
+        names = {name: value for name, value in self.items() if name not in self._fetched}
+        return {"names": names, "since": dict(self._since), "deleted": dict(self._deleted)}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """As it was, for the same test once more."""
