@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from airlock.check.dependence import Dependence
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.fork import Fork
-from airlock.kernel.meter import Overrun
+from airlock.kernel.meter import Budget, Overrun
 from airlock.model.assignment import MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
@@ -82,7 +82,6 @@ class Workbench(contextlib.AbstractContextManager):
         self.limits = replace(
             limits,
             processes=PROCESSES,
-            submission_seconds=10_000_000,
             call_seconds=min(limits.call_seconds, 3),
             idle_seconds=min(limits.idle_seconds, 3),
         )
@@ -114,17 +113,17 @@ class Workbench(contextlib.AbstractContextManager):
     def _prepare(self, place: int, cell: MasterCell) -> None:
         wall, cpu, own = time.monotonic(), self._kernel.cpu(), time.process_time()
         if cell.kind == "test":
-            self._before[place] = self._open.enter_context(Fork(self._kernel))
-            with Fork(self._before[place]) as fork:
+            self._before[place] = self._open.enter_context(self._fork(self._kernel))
+            with self._fork(self._before[place]) as fork:
                 wall, own = time.monotonic(), time.process_time()
                 self.first[place] = one = self._grade(place, fork, self._references())
                 cost = Cost(cell.grade_id or "", time.monotonic() - wall, time.process_time() - own)
-            with Fork(self._before[place]) as fork:
+            with self._fork(self._before[place]) as fork:
                 if not same_calls(one.calls, self._grade(place, fork, self._references()).calls):
                     self.random.add(place)
         else:
             if cell.kind == "answer":
-                self._before[place] = self._open.enter_context(Fork(self._kernel))
+                self._before[place] = self._open.enter_context(self._fork(self._kernel))
                 wall = time.monotonic()
             self._run(self._kernel, self._source(cell))
             cost = Cost(cell.grade_id or cell.cell.id, time.monotonic() - wall, time.process_time() - own)
@@ -142,7 +141,7 @@ class Workbench(contextlib.AbstractContextManager):
             return self._grade_in_order(position, source, tests, times)
         found = {}
         for place in tests:
-            with Fork(self._before[place]) as fork:
+            with self._fork(self._before[place]) as fork:
                 references = self._references(source)
                 self._run(fork, source)
                 found[place] = [self._grade(place, fork, references)]
@@ -154,7 +153,7 @@ class Workbench(contextlib.AbstractContextManager):
         """As in the notebook: all cells behind the answer again, each test at its place."""
         found = {place: [] for place in tests}
         for _ in range(times if self.random & set(tests) else 1):
-            with Fork(self._before[position]) as fork:
+            with self._fork(self._before[position]) as fork:
                 references = self._references(source)
                 self._run(fork, source)
                 for place in range(position + 1, max(tests, default=position) + 1):
@@ -170,11 +169,11 @@ class Workbench(contextlib.AbstractContextManager):
     @contextlib.contextmanager
     def forked(self, place: int, position: int, source: str | None = None):
         """A bridge to a fork as before the test at ``place``, where ``source`` stands for the answer."""
-        fork = Fork(self._before[place])
+        fork = self._fork(self._before[place])
         with fork:
             if source is not None and self.dependence.must_run_again(position):
                 fork.kill()
-                fork = Fork(self._before[position])
+                fork = self._fork(self._before[position])
                 self._run(fork, source)
                 for cell in self.notebook.cells[position + 1 : place]:
                     if cell.kind != "test" and cell.cell.cell_type == "code" and cell.cell.source.strip():
@@ -183,6 +182,12 @@ class Workbench(contextlib.AbstractContextManager):
                 self._run(fork, source)
             with fork:
                 yield Bridge(fork, self._references(source or ""), self._changing)
+
+    def _fork(self, kernel: StudentKernel) -> Fork:
+        """A fork that may use as much as a notebook may, whatever the mutants before it have used."""
+        kernel.budget = Budget(self.limits)
+        kernel.seconds = -kernel.cpu()
+        return Fork(kernel)
 
     def _grade(self, place: int, kernel: StudentKernel, references: References) -> Graded:
         cell = self.notebook.cells[place]

@@ -126,7 +126,8 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
     for cell in source.cells:
         reference = MasterCell(cell, cell.source)
         grade_id = reference.grade_id
-        names, solution = set(), cell.source
+        names: set[str] = set()
+        solution = cell.source
         is_answer = reference.kind == "answer" and cell.cell_type == "code"
         if is_answer:
             names = set(bound_names(solution))
@@ -197,7 +198,7 @@ def _mismatch(notebook: str, assignment_id: str, what: str) -> AirlockError:
 
 def _with_ids(cells: Iterator[MasterCell]) -> Iterator[MasterCell]:
     """Give every cell an id: its own, else its grade_id, else its position."""
-    used = set()
+    used: set[str] = set()
     for position, cell in enumerate(cells):
         wanted = [cell.cell.get("id"), cell.grade_id, f"given-{position}", f"given-{position}-{len(used)}"]
         cell.cell.id = next(i for i in wanted if i and CELL_ID.fullmatch(i) and i not in used)

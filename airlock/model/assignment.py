@@ -117,7 +117,7 @@ class MasterNotebook:
     @cached_property
     def answers(self) -> dict[str, MasterCell]:
         """grade_id -> answer cell."""
-        return {cell.grade_id: cell for cell in self.cells if cell.kind == "answer"}
+        return {str(cell.grade_id): cell for cell in self.cells if cell.kind == "answer"}
 
 
 @dataclass(frozen=True)

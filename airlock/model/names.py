@@ -55,14 +55,15 @@ def functions(source: str) -> frozenset[str]:
 
 def cut(source: str, names: set[str] | frozenset[str]) -> tuple[str, str]:
     """Return the text that defines the functions ``names`` at top level, and the text without it."""
-    lines, taken = source.split("\n"), set()
+    lines = source.split("\n")
+    taken: set[int] = set()
     tree = parse(source)
     for node in tree.body if tree else ():
         if isinstance(node, (*FUNCTION, ast.ClassDef)) and node.name in names:
             start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
             while start and lines[start - 1].startswith("#"):
                 start -= 1
-            taken.update(range(start, node.end_lineno))
+            taken.update(range(start, node.end_lineno or start))
     piece = "\n".join(line for number, line in enumerate(lines) if number in taken)
     return piece, "\n".join(line for number, line in enumerate(lines) if number not in taken).strip("\n")
 
@@ -82,10 +83,11 @@ def global_reads(source: str) -> frozenset[str]:
     if tree is None:
         return frozenset()
     try:
-        tables, found = [symtable.symtable(ast.unparse(tree), "cell", "exec")], set()
+        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError):
         return used_names(source)
     own = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned()}
+    found: set[str] = set()
     while tables:
         table = tables.pop()
         tables += table.get_children()
@@ -111,7 +113,9 @@ def targets(node: ast.stmt) -> Iterator[str]:
         yield node.name
     elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            yield from (part.id for part in ast.walk(target) if _is_stored(part))
+            yield from (
+                part.id for part in ast.walk(target) if isinstance(part, ast.Name) and _is_stored(part)
+            )
 
 
 def imported_modules(source: str) -> list[str]:

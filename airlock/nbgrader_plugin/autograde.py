@@ -137,8 +137,8 @@ class SubmissionExporter(NotebookExporter):
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
             records = standing(book, self.config, record.assignment, folder.parent)
         told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
-        meta |= {"versions": record.versions, "reference": told}
-        write_results(folder, records.values(), meta)
+        more = {"versions": record.versions, "reference": told}
+        write_results(folder, records.values(), {**meta, **more})
         now = time.monotonic()
         self._next_write = now + (now - started) / WRITE_SHARE
 

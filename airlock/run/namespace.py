@@ -34,7 +34,7 @@ class TestNamespace(dict):
         self._deleted: dict[str, Any] = {}
         self._stars: dict[str, dict[str, Any]] = {}
         self.shell = Shell(bridge, self)
-        bridge.exception = self.exception
+        bridge.exception = self.exception  # type: ignore[method-assign]
 
     def begin(self, place: int, released: str) -> None:
         """The test at ``place`` begins: what was asked of the kernel, or bound anew since, is forgotten."""

@@ -68,7 +68,9 @@ def _observe(notebook, solution, files, limits) -> Observed:
         found, more = run(other)
         if found.keys() < lacking.keys():
             observed, lacking, changing = other, found, changing | more
-    waits, fails, unsteady = {}, {}, {}
+    waits: dict[str, str] = {}
+    fails: dict[str, str] = {}
+    unsteady: dict[str, str] = {}
     if lacking:
         plain, _ = run(observed, plain=True)
         again, more = run(observed)

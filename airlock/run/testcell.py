@@ -149,11 +149,16 @@ def _compiled(source: str) -> tuple[types.CodeType, types.CodeType | None]:
         text = TransformerManager().transform_cell(source)
         tree = ast.parse(text, CELL)
     shown = not text.rstrip().endswith(";")  # as in IPython
-    last = tree.body.pop() if shown and tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    # Assertions stay, whatever the options of this interpreter.
-    options = {"optimize": 0, "dont_inherit": True, "flags": ast.PyCF_ALLOW_TOP_LEVEL_AWAIT}
-    body = compile(tree, CELL, "exec", **options)
-    return body, last and compile(ast.Expression(last.value), CELL, "eval", **options)
+    last = tree.body[-1] if shown and tree.body else None
+    if not isinstance(last, ast.Expr):
+        return _code(tree, "exec"), None
+    tree.body.pop()
+    return _code(tree, "exec"), _code(ast.Expression(last.value), "eval")
+
+
+def _code(tree: ast.Module | ast.Expression, mode: str) -> Any:
+    """Assertions stay, whatever the options of this interpreter."""
+    return compile(tree, CELL, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True, 0)
 
 
 @contextlib.contextmanager
