@@ -19,6 +19,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 test: .venv/done
 	$(RUN) ruff check .
 	$(BIN)/lint-imports
+	$(RUN) mypy
 	$(RUN) pytest --numprocesses 3 --dist loadfile  # on two cores: a third of the time they wait for limits
 
 # The Formgrader, JupyterLab and our pages in a real Chromium (apt-get install chromium npm).

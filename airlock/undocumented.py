@@ -59,6 +59,7 @@ PARTS = (
     Part("ipykernel.kernelbase:Kernel.execute_request", "calls miss the context of cells", KERNEL),
     Part("IPython.core.async_helpers:_asyncio_event_loop", "a copy of a kernel runs no cell with await"),
     Part("asyncio:_set_running_loop", "the same"),
+    Part("jupyter_core.utils:_loop", "a process that was forked to run tests starts no kernel"),
     Part(
         "jupyter_client.client:KernelClient._create_connected_socket",
         "a kernel may send messages of any size and number",
@@ -98,7 +99,7 @@ def use_iopub_thread(kind: type) -> None:
     """Have ipykernel's application make its thread for outputs of this class: there is no other way."""
     from ipykernel import kernelapp
 
-    kernelapp.IOPubThread = kind  # type: ignore[misc]
+    kernelapp.IOPubThread = kind  # type: ignore[misc, assignment]
 
 
 def drop_subshells(application: Any) -> None:
@@ -114,7 +115,14 @@ def leave_event_loop() -> None:
 
     asyncio._set_running_loop(None)
     asyncio.set_event_loop(asyncio.new_event_loop())
-    async_helpers._asyncio_event_loop = None  # type: ignore[attr-defined]
+    async_helpers._asyncio_event_loop = None
+
+
+def forget_loops() -> None:
+    """Event loops do not survive a fork: their selectors would be shared with the parent."""
+    core = sys.modules.get("jupyter_core.utils")
+    if core is not None and hasattr(core, "_loop"):
+        core._loop.set(None)
 
 
 def use_kernel_spec(manager: Any, spec: Any) -> None:

@@ -61,8 +61,8 @@ def test_what_a_worker_did_not_foresee_is_kept_with_the_workers_own_traceback(tm
     recorder = Recorder.__new__(Recorder)
     recorder.room = SimpleNamespace(reports=tmp_path)
     ended = []
-    recorder.fail = lambda student, kind, sentence: ended.append((student, kind, sentence))
-    recorder.take(Task("ada", {}, [], ""), error)
+    recorder.fail = lambda student, kind, sentence, *_: ended.append((student, kind, sentence))
+    recorder.take(Task("ada", {}, [], "", ""), error)
     ((student, kind, sentence),) = ended
     assert (student, kind) == ("ada", "machine")
     assert "KeyError" in sentence and "errors.log" in sentence and str(tmp_path) not in sentence

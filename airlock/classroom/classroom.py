@@ -14,6 +14,7 @@ from airlock.classroom.recorder import Recorder, Task
 from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
+from airlock.course.lateness import longer
 from airlock.course.load import load_master
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
@@ -35,6 +36,8 @@ class Classroom:
         self.blank = blank_record("", self.master)
         self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
+        people = roster.people if roster else []
+        self.extensions = {one.id: longer(one.id, one.extension) for one in people if one.extension}
         self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
         self.seconds = {"wall": 0.0, "coordinator": 0.0}

@@ -48,7 +48,8 @@ class Collector:
 
         Raises AirlockError where it cannot be read, or is no platform's.
         """
-        found, outcome = {}, Collected()
+        found: dict = {}
+        outcome = Collected()
         try:
             with zipfile.ZipFile(archive) as opened:
                 for one in read_archive(opened, archive.name):

@@ -128,6 +128,8 @@ def _start_worker(folder, shared) -> None:
 
 def _end_with_parent(folder) -> None:
     """A worker whose coordinator was killed would wait for work for ever."""
-    wait([multiprocessing.parent_process().sentinel])
+    coordinator = multiprocessing.parent_process()
+    assert coordinator is not None, "a worker has one"
+    wait([coordinator.sentinel])
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)

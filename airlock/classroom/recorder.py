@@ -88,7 +88,7 @@ class Recorder:
 
     def take_again(self) -> None:
         """Write down, or fail, what could not be written at first."""
-        second, self._second = self._second, None
+        second, self._second = self._second or [], None
         for task, result in second:
             self.take(task, result)
 
@@ -118,7 +118,7 @@ class Recorder:
     def settle(self) -> list[Record]:
         """Renew penalties and pages, after all is graded or marks were given by hand; everybody's record."""
         try:
-            self.book.renew_penalties()
+            self.book.renew_penalties(self.room.extensions)
             self.entries = self.book.entries()
         except AirlockError:
             if not any(record.status == "failed" for record in self.records.values()):

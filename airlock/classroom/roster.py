@@ -18,6 +18,7 @@ COLUMNS = {
     "last": ("last name", "lastname", "surname", "family name"),
     "email": ("email", "email address", "e-mail"),
     "section": ("section", "group", "groups", "group name"),
+    "extension": ("extension",),
     "platform": ("id", "id number", "sis user id", "student number"),
 }
 
@@ -31,6 +32,7 @@ class Person:
     email: str = ""
     section: str = ""
     platform: str = ""
+    extension: str = ""  # how much longer they have, as written: "2 days"
 
 
 class Roster:
@@ -107,7 +109,11 @@ def _person(row: list[str], columns: dict[str, int | None]) -> Person | None:
     if name.casefold() in {"points possible", "student, test", "test student"}:
         return None
     student = of("id") or of("email") or of("platform")
-    return Person(student, name, of("email"), of("section"), of("platform")) if student else None
+    return (
+        Person(student, name, of("email"), of("section"), of("platform"), of("extension"))
+        if student
+        else None
+    )
 
 
 def _unique(people: list[Person], path: Path) -> None:

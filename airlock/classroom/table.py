@@ -6,6 +6,7 @@ import sys
 from tqdm import tqdm
 
 from airlock.model.record import Record
+from airlock.pages import shared
 
 REASON_WIDTH = 96
 
@@ -28,7 +29,7 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
 
     def skip(self) -> None:
         """A submission was graded before."""
-        self.bar.total -= 1
+        self.bar.total = (self.bar.total or 1) - 1
         self.bar.refresh()
 
 
@@ -38,7 +39,9 @@ def print_table(records: list[Record], room) -> None:
     print(f"\n{'student':{width}}  {'score':>9}  lost checks")
     for record in sorted(records, key=lambda record: record.student):
         score = "none" if record.score is None else f"{record.score:g} / {record.max_score:g}"
-        print(f"{_plain(record.student):{width}}  {score:>9}".rstrip())
+        waiting = sum(check.points is None for check in record.checks)
+        more = f"  {shared.count(waiting, 'answer')} to be marked by hand" if waiting else ""
+        print(f"{_plain(record.student):{width}}  {score:>9}{more}".rstrip())
         reasons = [(check.grade_id, check.message) for check in record.checks if check.message]
         if record.score is None:
             reasons = [(incident.kind, incident.message) for incident in record.incidents[-1:]]

@@ -155,7 +155,7 @@ def _tags(source: str) -> Iterator[re.Match | None]:
 
 def _nests(source: str, strict: bool) -> bool:
     """Whether tags close in the order in which they opened, not too deep; if ``strict``, all of them."""
-    stack = []
+    stack: list[str] = []
     for tag in _tags(source):
         if tag is None:
             return False
@@ -185,8 +185,9 @@ def _is_plain(rendered: str, taken: frozenset[str]) -> bool:
         return False
     return all(
         name in TAGS | {"input"}
-        and all(_is_known(name, *attribute.groups(), taken) for attribute in ATTRIBUTE.finditer(tag[3]))
+        and all(_is_known(name, one[1], one[2], taken) for one in ATTRIBUTE.finditer(tag[3]))
         for tag in _tags(rendered)
+        if tag  # each is one, or they would not nest
         for name in [tag[2].lower()]
     )
 

@@ -116,8 +116,10 @@ def _clean_cell(cell: NotebookNode, position: int, taken: frozenset[str]) -> Non
 def _clean_code(cell: NotebookNode, limits: OutputLimits, room: int) -> tuple[bool, int]:
     """Clean the outputs of a code cell; return whether any was cut, and the size of what was kept."""
     test = _nbgrader(cell).get("grade") and not _nbgrader(cell).get("solution")
-    found = cell.get("outputs") if isinstance(cell.get("outputs"), list) else []
-    kept, cut, used = [], False, 0
+    outputs = cell.get("outputs")
+    found: list = outputs if isinstance(outputs, list) else []
+    kept: list[NotebookNode] = []
+    cut, used = False, 0
     for output in found:
         clean, was_cut = clean_output(output, limits) if output != NOTED else (None, False)
         cut |= was_cut
@@ -159,7 +161,7 @@ def _notebook_metadata(found: dict) -> NotebookNode:
 
 def _pictures(attachments: dict) -> dict:
     """Of a cell's attachments, the pictures."""
-    clean = {}
+    clean: dict = {}
     for name, bundle in attachments.items():
         found = {mime: as_picture(mime, value) for mime, value in as_dict(bundle).items() if mime in MAGIC}
         found = {mime: picture for mime, picture in found.items() if picture}

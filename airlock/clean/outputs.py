@@ -32,7 +32,10 @@ def clean_output(output, limits: OutputLimits) -> tuple[NotebookNode | None, boo
     kind = output.get("output_type") if isinstance(output, dict) else None
     if kind == "stream":
         text, cut = _cut(as_text(output.get("text")), limits.text)
-        clean = {"name": "stderr" if output.get("name") == "stderr" else "stdout", "text": text}
+        clean: dict[str, object] = {
+            "name": "stderr" if output.get("name") == "stderr" else "stdout",
+            "text": text,
+        }
     elif kind == "error":
         lines = output.get("traceback")
         text, cut = _cut("\n".join(map(as_text, lines)) if isinstance(lines, list) else "", limits.text)
@@ -87,7 +90,7 @@ def _clean_data(data: dict, limits: OutputLimits) -> tuple[dict[str, str], bool]
     """Keep of one output's representations what is harmless; if none is, say so in words."""
     plain, cut = _cut(as_text(data.get("text/plain")), limits.text)
     telling = bool(plain) and not OBJECT.match(plain)
-    kept = {}
+    kept: dict[str, str] = {}
     for mime in sorted(MAGIC.keys() & data.keys()):
         picture = as_picture(mime, data[mime])
         too_large = len(picture) * 3 // 4 > limits.image
@@ -96,8 +99,8 @@ def _clean_data(data: dict, limits: OutputLimits) -> tuple[dict[str, str], bool]
     page = as_text(data.get("text/html"))
     cut |= len(page) > limits.html
     if page and len(page) <= limits.html and not (telling and ACTIVE.search(page)):
-        page = clean_html(page)
-        kept |= {"text/html": page} if page and page.strip() else {}
+        page = clean_html(page) or ""
+        kept |= {"text/html": page} if page.strip() else {}
     sources = [] if telling else list(filter(None, (as_text(data.get(mime)) for mime in SOURCES)))
     if sources:
         plain, cut_source = _cut(sources[0], limits.text)

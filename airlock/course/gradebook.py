@@ -1,7 +1,7 @@
 """Write what grading found into nbgrader's gradebook, as ``nbgrader autograde`` does: manual grades stay."""
 
 import contextlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -68,9 +68,13 @@ class Book:
             assign_penalties(self.book, self.config, [submission])
             self.book.db.commit()
 
-    def renew_penalties(self) -> None:
+    def renew_penalties(self, extensions: dict[str, timedelta]) -> None:
         """Late penalties as they are by now: marks, due date, extensions and plug-in may have changed."""
         with self._writing():
+            for student, extension in extensions.items():
+                with contextlib.suppress(MissingEntry):
+                    self.book.find_submission(self.assignment, student).extension = extension
+            self.book.db.flush()
             assign_penalties(self.book, self.config, late_submissions(self.book, self.assignment))
             self.book.db.commit()
 

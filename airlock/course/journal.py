@@ -12,7 +12,7 @@ from airlock.model.record import Record
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 
 FILE = "records.jsonl"

@@ -1,13 +1,27 @@
 """What handing in late costs, by nbgrader's own plug-in: ``c.AssignLatePenalties.plugin_class``."""
 
+import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import or_, select
 from traitlets.config import Config
 
+from airlock.model.errors import AirlockError
 from airlock.undocumented import checked_penalty
+
+DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(weeks?|w|days?|d|hours?|h|minutes?|min|m)\b", re.IGNORECASE)
+UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
+
+
+def longer(student: str, text: str) -> timedelta:
+    """An extension as a roster has it, such as "2 days" or "36 h". Raises AirlockError for anything else."""
+    found = DURATION.findall(text)
+    if not found or DURATION.sub("", text).replace("and", "").strip(" ,+"):
+        raise AirlockError(f"The roster's extension of {student}, {text!r}, is no time such as '2 days'.")
+    return sum((timedelta(**{UNITS[unit[0].lower()]: float(number)}) for number, unit in found), timedelta())
 
 
 def late_submissions(book: Gradebook, assignment: str) -> list[SubmittedAssignment]:

@@ -123,9 +123,10 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
     for cell in source.cells:
         reference = MasterCell(cell, cell.source)
         grade_id = reference.grade_id
-        names, changing = set(), set()
+        names: set[str] = set()
+        changing: set[str] = set()
         if reference.kind == "answer" and cell.cell_type == "code":
-            names, changing = bound_names(cell.source), in_place(cell.source)
+            names, changing = set(bound_names(cell.source)), in_place(cell.source)
         try:
             cell = lock.preprocess_cell(cell, {}, 0)[0]
             if grade_id is None:
@@ -184,7 +185,7 @@ def _mismatch(notebook: str, assignment_id: str, what: str) -> AirlockError:
 
 def _with_ids(cells: Iterator[MasterCell]) -> Iterator[MasterCell]:
     """Give every cell an id: its own, else its grade_id, else its position."""
-    used = set()
+    used: set[str] = set()
     for position, cell in enumerate(cells):
         wanted = [cell.cell.get("id"), cell.grade_id, f"given-{position}", f"given-{position}-{len(used)}"]
         cell.cell.id = next(i for i in wanted if i and CELL_ID.fullmatch(i) and i not in used)

@@ -41,7 +41,7 @@ def follow(record: Record, previous: Record | None, entry: Entry | None) -> Reco
     """
     entry = entry or Entry()
     same = previous is not None and previous.hand_in == record.hand_in
-    earlier = previous.earlier if same else list(_by_hand(entry))
+    earlier = previous.earlier if same and previous else list(_by_hand(entry))
     record = replace(record, earlier=earlier)
     if previous is None:
         return record

@@ -32,7 +32,7 @@ def standing(book: Gradebook, config: Config, assignment: str, reports: Path) ->
     if not records and (reports / assignment / "results.json").is_file():
         known = map(Record.from_json, read_results(reports / assignment)["records"])
         records = {record.student: record for record in known}
-    found = {}
+    found: dict[str, Record] = {}
     for student, entry in renewed_entries(book, config, assignment).items():
         if student not in records:
             most = sum(grade.max_points for grade in entry.grades.values())

@@ -77,7 +77,9 @@ def _texts(notebook, config: Config):
     solutions, tests = ClearSolutions(config=config), ClearHiddenTests(config=config)
     begin, end = solutions.begin_solution_delimeter, solutions.end_solution_delimeter
     pairs = {begin: end, tests.begin_test_delimeter: tests.end_test_delimeter}
-    references, blanks, hidden = {}, {}, []
+    references: dict = {}
+    blanks: dict = {}
+    hidden = []
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         name = nbgrader.get("grade_id", cell.get("id", ""))

@@ -27,7 +27,7 @@ class Draft:
 
     def note(self, what: str, place: int) -> None:
         """Remember what was done to the cell at ``place``."""
-        self.done.setdefault(what, []).append(self.master.cells[place].grade_id)
+        self.done.setdefault(what, []).append(str(self.master.cells[place].grade_id))
 
     def blanks(self) -> list[int]:
         """Places of answer cells that nobody has answered."""
@@ -169,7 +169,8 @@ def bring_forward(draft: Draft, anchors: dict[int, int]) -> None:
 
 def _helpers(draft: Draft, home: StudentCell, indices: list[int]) -> list[StudentCell]:
     """Of the own cells ``indices``, those that define what ``home`` uses, in order."""
-    needed, helpers = used_names(as_code(home)), []
+    needed = used_names(as_code(home))
+    helpers: list[StudentCell] = []
     for index in reversed(indices):
         cell = draft.cells[index]
         if cell.cell_type == "code" and bound_names(cell.source) & needed:

@@ -17,7 +17,7 @@ def blanks_left(notebook: NotebookNode, master: MasterNotebook) -> list[str]:
     """
     graded = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
     own = [c.source for c in notebook.cells if c.cell_type == "code" and "nbgrader" not in c.metadata]
-    left = []
+    left: list[str] = []
     for grade_id, stub in master.answers.items():
         answer = graded[grade_id].source
         elsewhere = [source for source in own if _answers(source, stub)]
@@ -51,7 +51,9 @@ def _blanks(source: str, grade_id: str) -> list[str]:
     tree = parse(source)
     if tree is None:
         return []
-    scopes = [(node.name, node) for node in tree.body if isinstance(node, FUNCTION)]
+    scopes: list[tuple[str, ast.AST]] = [
+        (node.name, node) for node in tree.body if isinstance(node, FUNCTION)
+    ]
     scopes.append((grade_id, ast.Module([node for node in tree.body if not isinstance(node, FUNCTION)], [])))
     return [f"{name}: {blank}" for name, scope in scopes for blank in _blank_names(scope)]
 

@@ -44,7 +44,8 @@ def choose_notebooks(files: dict[str, bytes], master: Master) -> tuple[dict[str,
     if set(candidates) == set(expected.values()):
         return expected, []
     candidates.sort(key=lambda path: -max(fuzz.ratio(name, path) for name in expected.values()))
-    chosen, incidents = {}, []
+    chosen: dict[str, str] = {}
+    incidents: list[Incident] = []
     for name, notebook in master.notebooks.items():
         taken = {*chosen.values(), *expected.values()} - {expected[name]}
         free = [path for path in candidates[:COMPARED] if path not in taken]

@@ -37,9 +37,11 @@ def read_submission(folder: str | os.PathLike) -> tuple[dict[str, bytes], list[I
     Unreadable
         The folder is missing, a file in it cannot be read, or there are too many to look at.
     """
-    incidents = []
+    incidents: list[Incident] = []
     entries = sorted(_walk(os.fspath(folder), incidents), key=lambda e: (not is_notebook(e.path), e.size))
-    files, left_out, total = {}, [], 0
+    files: dict[str, bytes] = {}
+    left_out: list[str] = []
+    total = 0
     for entry in entries:
         data = None
         if len(files) < MAX_FILES and (is_notebook(entry.path) or total + entry.size <= MAX_TOTAL):

@@ -83,14 +83,14 @@ def _is_nameless(cell: MasterCell) -> bool:
 
 def _by_id(found: Matching, cells: list[StudentCell], master: MasterNotebook) -> None:
     for cell in cells:
-        place = master.by_id.get(cell.id)
+        place = master.by_id.get(cell.id or "")
         if place is not None and place not in found.claims and cell.index not in found.place_of:
             found.claim(place, cell.index, "id")
 
 
 def _by_text(found: Matching, places: list[int], free: list[StudentCell], master: MasterNotebook) -> None:
     """The same text, unless it is an empty answer that defines nothing: there, position must decide."""
-    by_text = {}
+    by_text: dict[str, list[int]] = {}
     for cell in free:
         by_text.setdefault(plain(cell.source), []).append(cell.index)
     for place in places:
@@ -116,12 +116,12 @@ def _by_names(found: Matching, places: list[int], free: list[StudentCell], maste
 def _by_likeness(found: Matching, places: list[int], free: list[StudentCell], master: MasterNotebook) -> None:
     """The most similar text, best pairs first."""
     pairs = []
-    free = [(cell.index, plain(cell.source)[:COMPARED]) for cell in free if cell.source.strip()][:CANDIDATES]
+    texts = [(cell.index, plain(cell.source)[:COMPARED]) for cell in free if cell.source.strip()][:CANDIDATES]
     for place in places:
         if _is_nameless(master.cells[place]):
             continue
         text = plain(master.cells[place].released)[:COMPARED]
-        for index, own in free:
+        for index, own in texts:
             score = fuzz.ratio(text, own, score_cutoff=ALIKE) if place not in found.claims else 0
             if score:
                 pairs.append((-score, place, index))

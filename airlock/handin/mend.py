@@ -92,7 +92,8 @@ def _anchors(draft: Draft) -> dict[int, int]:
 
 
 def _build(draft: Draft, anchors: dict[int, int]) -> NotebookNode:
-    behind, before = {}, {}
+    behind: dict[int, list[StudentCell]] = {}
+    before: dict[int, list[StudentCell]] = {}
     for index in sorted(draft.own):
         if index in draft.earlier:
             before.setdefault(draft.earlier[index], []).append(draft.cells[index])
@@ -142,7 +143,12 @@ def _own(cell: StudentCell, ids: set[str]) -> NotebookNode:
 
 
 def _node(cell: StudentCell, cell_id: str) -> NotebookNode:
-    node = {"id": cell_id, "cell_type": cell.cell_type, "metadata": {}, "source": cell.source}
+    node: dict[str, object] = {
+        "id": cell_id,
+        "cell_type": cell.cell_type,
+        "metadata": {},
+        "source": cell.source,
+    }
     if cell.cell_type == "code":
         node |= {"outputs": [], "execution_count": None}
     elif cell.attachments:

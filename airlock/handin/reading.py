@@ -33,7 +33,7 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
     Unreadable
         In one sentence, why this is not a notebook that can be graded.
     """
-    remarks = []
+    remarks: list[str] = []
     if len(data) > MAX_NOTEBOOK or data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
         size = f"{len(data) / 2**20:.0f} MB, limit {MAX_NOTEBOOK >> 20} MB"
         raise Unreadable(f"{filename} is too large to be read ({size}).", "too-large")
@@ -47,7 +47,7 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
 def _decode(data: bytes, filename: str, remarks: list[str]) -> str:
     if not data.strip():
         raise Unreadable(f"{filename} is empty.")
-    encoding = json.detect_encoding(data)
+    encoding: str = json.detect_encoding(data)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:

@@ -38,14 +38,14 @@ def _without_outputs(data: mmap.mmap) -> bytes:
     """``data`` with empty outputs. What is no complete JSON comes back as it is, up to the limit."""
     parts, kept, position = [], 0, 0
     while kept <= MAX_NOTEBOOK:
-        end = KEPT.match(data, position).end()
+        end = KEPT.match(data, position).end()  # type: ignore[union-attr]  # it may be empty
         start = START.match(data, end)
         end = start.end() if start else len(data)
         kept += end - position
         parts.append((position, end))
         if not start:
             break
-        position = _closing(data, end)
+        position = _closing(data, end)  # type: ignore[assignment]
         if position is None:
             return data[: MAX_NOTEBOOK + 1]
     return b"".join(data[start:end] for start, end in parts)[: MAX_NOTEBOOK + 1]
@@ -55,7 +55,7 @@ def _closing(data: mmap.mmap, position: int) -> int | None:
     """Where the ``]`` stands that closes the list before ``position``; None where none does, or too late."""
     depth = 1
     for _ in range(MAX_CONTAINERS):
-        position = SKIPPED.match(data, position).end()
+        position = SKIPPED.match(data, position).end()  # type: ignore[union-attr]  # it may be empty
         bracket = data[position : position + 1]
         if bracket not in (b"[", b"]"):
             return None

@@ -21,7 +21,7 @@ def unzip(
     name: str, data: bytes, number: int, room: int, incidents: list[Incident], left_out: list[str]
 ) -> dict[str, bytes]:
     """Return at most ``number`` files of an archive, of at most ``room`` bytes together once unpacked."""
-    files = {}
+    files: dict[str, bytes] = {}
     try:
         if data.count(b"PK\x01\x02") > MAX_ENTRIES:
             raise zipfile.BadZipFile("too many entries")
@@ -50,7 +50,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> bytes
         if not is_notebook(info.filename):
             return file.read(room + 1)
         with tempfile.TemporaryFile() as unpacked:
-            shutil.copyfileobj(_Bounded(file, MAX_STORED + 1), unpacked, 2**20)
+            shutil.copyfileobj(_Bounded(file, MAX_STORED + 1), unpacked, 2**20)  # type: ignore[type-var, arg-type]
             unpacked.flush()
             return read_notebook(unpacked)[: room + 1]
 

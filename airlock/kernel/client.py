@@ -6,6 +6,7 @@ busy machine changes nothing; a kernel that does not react to an interrupt is ki
 
 import json
 import time
+from collections.abc import Callable
 
 import zmq
 
@@ -36,7 +37,7 @@ class StudentKernel(KernelProcess):
     ``call_back(number, frames)`` calls a function of the test; it gives content and frames of what to send.
     """
 
-    call_back = None
+    call_back: Callable[..., tuple[dict, list]] | None = None
 
     def run_cell(self, source: str, on_output, seconds: float) -> dict:
         """Run one cell; ``on_output(message)`` gets each iopub message of it. Returns the reply's content.
@@ -67,7 +68,7 @@ class StudentKernel(KernelProcess):
         reply, frames = self._request(content, frames, seconds)
         while reply["status"] == "callback":
             began = self.cpu() if began is None else began
-            content, frames = self.call_back(reply.get("number"), frames)
+            content, frames = self.call_back(reply.get("number"), frames)  # type: ignore[misc]
             left = seconds - (self.cpu() - began)
             reply, frames = self._request(content, frames, max(left, LEAST_SECONDS))
         return reply, frames

@@ -28,7 +28,7 @@ class Fork(StudentKernel):
     """
 
     def __init__(self, kernel: StudentKernel):
-        self._root = kernel._root if isinstance(kernel, Fork) else kernel
+        self._root: StudentKernel = kernel._root if isinstance(kernel, Fork) else kernel
         self.limits, self.manager, self.client = kernel.limits, kernel.manager, kernel.client
         self.files, self.folder, self.restarts = kernel.files, kernel.folder, kernel.restarts
         self.seconds, self.budget = kernel.seconds, kernel.budget

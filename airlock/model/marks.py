@@ -78,7 +78,7 @@ def _partial(text: str | list, most: float) -> float:
             return most
         text = text[0]
     try:
-        points = float(text)
+        points = float(str(text))
     except ValueError:
         return most
     if points > most:

@@ -66,14 +66,15 @@ def functions(source: str) -> frozenset[str]:
 
 def cut(source: str, names: set[str] | frozenset[str]) -> tuple[str, str]:
     """Return the text that defines the functions ``names`` at top level, and the text without it."""
-    lines, taken = source.split("\n"), set()
+    lines = source.split("\n")
+    taken: set[int] = set()
     tree = parse(source)
     for node in tree.body if tree else ():
         if isinstance(node, (*FUNCTION, ast.ClassDef)) and node.name in names:
             start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
             while start and lines[start - 1].startswith("#"):
                 start -= 1
-            taken.update(range(start, node.end_lineno))
+            taken.update(range(start, node.end_lineno or start))
     piece = "\n".join(line for number, line in enumerate(lines) if number in taken)
     return piece, "\n".join(line for number, line in enumerate(lines) if number not in taken).strip("\n")
 
@@ -103,7 +104,7 @@ def in_place(source: str) -> set[str]:
         if isinstance(function, FUNCTION):
             given = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
             for node in ast.walk(function):
-                changed = node.target if isinstance(node, ast.AugAssign) else None
+                changed: ast.AST | None = node.target if isinstance(node, ast.AugAssign) else None
                 if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
                     changed = node
                 elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -121,7 +122,9 @@ def targets(node: ast.stmt) -> Iterator[str]:
         yield node.name
     elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            yield from (part.id for part in ast.walk(target) if _is_stored(part))
+            yield from (
+                part.id for part in ast.walk(target) if isinstance(part, ast.Name) and _is_stored(part)
+            )
 
 
 def definitions(source: str, cell: int = 0) -> Iterator[Definition]:
@@ -130,7 +133,7 @@ def definitions(source: str, cell: int = 0) -> Iterator[Definition]:
     for node in tree.body if tree else ():
         if isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
-                one = ast.Import([alias])
+                one: ast.stmt = ast.Import([alias])
                 if isinstance(node, ast.ImportFrom):
                     one = ast.ImportFrom(node.module, [alias], node.level)
                 name = alias.asname or alias.name.partition(".")[0]
@@ -140,7 +143,7 @@ def definitions(source: str, cell: int = 0) -> Iterator[Definition]:
             yield Definition(node.name, kind, ast.unparse(node), cell)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and _is_literal(node.value):
             for name in targets(node):
-                if _is_simple(node):
+                if _is_simple(node) and node.value:
                     yield Definition(name, "value", f"{name} = {ast.unparse(node.value)}", cell)
                 else:
                     yield Definition(name, "value", ast.unparse(node), cell)
@@ -169,7 +172,7 @@ def _is_simple(node: ast.Assign | ast.AnnAssign) -> bool:
 
 def _is_literal(node: ast.expr | None) -> bool:
     try:
-        ast.literal_eval(node)
+        ast.literal_eval(node or "")
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, AttributeError):
         return False
     return True

@@ -60,7 +60,7 @@ class Reader:
         self._folder = folder
         self._hidden = hidden
         self._top = level
-        self._open = []  # levels, in the notebook's own counting, of the headings we are under
+        self._open: list[int] = []  # levels, in the notebook's own counting, of the headings we are under
         self._under, self._before = "", ""
         self._number = 0
         self._rich = RICH_IN_ALL

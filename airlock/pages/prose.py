@@ -95,16 +95,16 @@ def from_markdown(source: str, pictures: tuple[tuple[str, str], ...] = ()) -> Pr
     ``pictures``: pairs of a picture's address as written and its data URL.
     """
     for name, url in pictures:
-        source = re.sub(REFERENCE.format(re.escape(name)), lambda _, url=url: url, source)
+        source = re.sub(REFERENCE.format(re.escape(name)), lambda _, url=url: url, source)  # type: ignore[misc]
     rendered = MarkdownWithMath(renderer=_Renderer(escape=False, allow_harmful_protocols=True)).render(source)
     clean = _markdown.clean(rendered)
     clean = re.sub(rf"<p>({OPEN}h\d{CLOSE}.*?{OPEN}/h{CLOSE})</p>", r"\1", clean, flags=re.DOTALL)
     clean = re.sub(r"<a [^>]*>\s*</a>", "", clean)
     clean = re.sub(r'<a rel="[^"]*">(.*?)</a>', r"\1", clean, flags=re.DOTALL)
     clean = re.sub(r"<img(?![^>]*src=)[^>]*>", "<em>[a picture that is not in the notebook]</em>", clean)
-    headings = re.findall(rf"{OPEN}h(\d){CLOSE}(.*?){OPEN}/h{CLOSE}", clean, re.DOTALL)
+    found = re.findall(rf"{OPEN}h(\d){CLOSE}(.*?){OPEN}/h{CLOSE}", clean, re.DOTALL)
     body = re.sub(rf"{OPEN}h\d{CLOSE}.*?{OPEN}/h{CLOSE}", "", clean, flags=re.DOTALL)
-    headings = tuple((int(level), _text(text)) for level, text in headings)
+    headings = tuple((int(level), _text(text)) for level, text in found)
     return Prose(_scrollable(clean), _text(body), headings)
 
 
@@ -113,8 +113,10 @@ def picture_files(source: str, folder: Path | None) -> tuple[tuple[str, str], ..
 
     A link that leads out of the folder is not followed.
     """
+    if folder is None:
+        return ()
     found = []
-    for name in dict.fromkeys(FILE.findall(source)) if folder else ():
+    for name in dict.fromkeys(FILE.findall(source)):
         file = (folder / name).resolve()
         if file.is_relative_to(folder.resolve()) and file.is_file() and file.stat().st_size < 4_000_000:
             kind, _ = mimetypes.guess_type(file.name)
@@ -130,7 +132,7 @@ def from_html(source: str) -> str:
 
 def put_in(prose: Prose, levels: list[int]) -> str:
     """Return ``prose`` with its formulae, and its headings at ``levels``."""
-    levels = iter(levels)
+    left = iter(levels)
     current = 6
 
     def piece(match):
@@ -139,7 +141,7 @@ def put_in(prose: Prose, levels: list[int]) -> str:
         if mark[0] in "DI":
             return to_mathml(html.unescape(mark[1:]), display=mark[0] == "D")
         if mark != "/h":
-            current = next(levels, 6)
+            current = next(left, 6)
             return f"<h{current}>"
         return f"</h{current}>"
 

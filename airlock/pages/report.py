@@ -41,11 +41,11 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
     records = [Record.from_json(record) for record in results["records"]]
     records.sort(key=lambda record: record.student)  # as the table says of itself
     graded = [record for record in records if record.score is not None and record.status != "failed"]
-    scores = [record.score for record in graded]
+    scores = [record.score for record in graded if record.score is not None]
     step, bars = histogram(scores, results["max_score"])
     checks, found = check_rows(graded), slips.gather(graded)
     lossy = sorted((row for row in checks if row.lost + row.partly), key=lambda r: -(r.lost + r.partly))
-    script, _, _ = environment.loader.get_source(environment, "report.js")
+    script, _, _ = environment.loader.get_source(environment, "report.js")  # type: ignore[union-attr]
     return environment.get_template("report.html.j2").render(
         results=results,
         records=records,
@@ -82,7 +82,7 @@ def headline(records: list[Record], graded: list[Record], max_score: float) -> s
     if len(graded) < len(records):
         said += f", {len(records) - len(graded)} without a score"
     if graded:
-        middle = median(record.score for record in graded)
+        middle = median(record.score or 0 for record in graded)
         said += f"; half of the class has {number(middle)} of {number(max_score)} points or more"
     return said + "."
 
@@ -106,7 +106,7 @@ def histogram(scores: list[float], max_score: float) -> tuple[int, list[int]]:
 
 def check_rows(graded: list[Record]) -> list[CheckRow]:
     """Return one row per check, in the notebook's order."""
-    rows = {}
+    rows: dict[tuple[str, str], CheckRow] = {}
     for record in graded:
         for check in record.checks:
             row = rows.setdefault((check.notebook, check.grade_id), CheckRow(check.grade_id))
@@ -123,7 +123,7 @@ def check_rows(graded: list[Record]) -> list[CheckRow]:
 
 def by_kind(records: list[Record], failed: bool) -> list[tuple[str, dict[str, list[str]]]]:
     """Return, for each kind of incident, the students and what happened; the frequent kinds first."""
-    kinds = defaultdict(lambda: defaultdict(list))
+    kinds: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
         if (record.status == "failed") == failed:
             for incident in record.incidents:

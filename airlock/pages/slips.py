@@ -39,7 +39,8 @@ class Slip:
 
 def gather(records: list[Record]) -> list[Slip]:
     """Return the slips of a class, the most frequent first."""
-    wordings, students = defaultdict(Counter), defaultdict(dict)
+    wordings: dict[tuple, Counter[str]] = defaultdict(Counter)
+    students: dict[tuple, dict[str, None]] = defaultdict(dict)
     for record in records:
         for check in record.checks:
             if check.message and check.points is not None and check.points < check.max_points:

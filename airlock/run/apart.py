@@ -12,7 +12,6 @@ import select
 import signal
 import socket
 import struct
-import sys
 import tempfile
 import time
 import warnings
@@ -25,6 +24,7 @@ from airlock.model.errors import MachineError
 from airlock.model.limits import MIB, Limits
 from airlock.sandbox import fork_server
 from airlock.sandbox.disk import remove
+from airlock.undocumented import forget_loops
 
 POSSIBLE = fork_server.WARM  # elsewhere a notebook is run in the grader's own process
 ATTEMPTS = 4  # processes for one notebook
@@ -109,7 +109,8 @@ class _Child:
             ready, _, _ = select.select([self._ours], [], [], 0.2)
             received = self._ours.recv(1 << 20) if ready else b""
             if ready and not received:
-                return self._died()
+                self._died()
+                return None
             rest += received
             while len(rest) >= SIZE.size and len(rest) >= (end := SIZE.size + SIZE.unpack_from(rest)[0]):
                 message = json.loads(bytes(rest[SIZE.size : end]))
@@ -223,11 +224,4 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(which, (value, hard))
     core, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
-    _forget_loops()
-
-
-def _forget_loops() -> None:
-    """Event loops do not survive a fork: their selectors would be shared with the parent."""
-    core = sys.modules.get("jupyter_core.utils")
-    if core is not None and hasattr(core, "_loop"):
-        core._loop.set(None)
+    forget_loops()

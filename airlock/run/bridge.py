@@ -6,6 +6,7 @@ else of a test; what it answers is checked to be plain data by :mod:`airlock.wir
 
 import enum
 import sys
+from collections.abc import Container
 
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import Overrun
@@ -36,10 +37,12 @@ class Lost(BaseException):
 class Bridge:
     """What the tests of one submission ask of its kernel. ``incidents`` collects what went wrong."""
 
-    def __init__(self, kernel: StudentKernel, references: References, in_place: set[str] = frozenset()):
+    def __init__(self, kernel: StudentKernel, references: References, in_place: Container[str] = frozenset()):
         self.kernel, self.references, self.in_place = kernel, references, in_place
         self.incidents: list[Incident] = []
-        self._stand_ins, self._owners, self._restarts = {}, {}, kernel.restarts
+        self._stand_ins: dict = {}
+        self._owners: dict = {}
+        self._restarts = kernel.restarts
         self.callbacks, self.surroundings = Callbacks(self), Surroundings(self)
         kernel.call_back = self.callbacks.answer
         self.begin()
@@ -106,7 +109,7 @@ class Bridge:
         if incident not in self.incidents:
             self.incidents.append(incident)
 
-    def _number(self, value) -> int:
+    def _number(self, value) -> int | None:
         number = number_of(value)
         if self._owners.get(id(value)) is not value:
             self._lose("The kernel was lost that this object was in.")

@@ -22,8 +22,9 @@ class TestNamespace(dict):
     def __init__(self, bridge: Bridge, trusted: dict[str, str], answers: set[str]):
         super().__init__(__name__="__main__", __builtins__=builtins)
         self._bridge, self._trusted, self._answers = bridge, trusted, answers
-        self._fetched, self._deleted = set(), set()
-        bridge.exception = self.exception
+        self._fetched: set[str] = set()
+        self._deleted: set[str] = set()
+        bridge.exception = self.exception  # type: ignore[method-assign]
 
     def __missing__(self, name):
         if name not in self._answers:

@@ -213,7 +213,7 @@ class RemoteFunction:
         made = [
             inspect.Parameter(
                 name,
-                inspect._ParameterKind(kind),
+                type(inspect.Parameter.KEYWORD_ONLY)(kind),
                 default=default[0] if default else missing,
                 annotation=annotation[0] if annotation else missing,
             )

@@ -45,7 +45,7 @@ def explain(error: BaseException, test: Test, folder: str) -> tuple[str, str]:
     name, message = type(error).__name__, str(error)
     frames = traceback.extract_tb(error.__traceback__)
     here = [frame.lineno for frame in frames if frame.filename == CELL]
-    statement = test.line(here[-1] if here else 0)
+    statement = test.line(here[-1] or 0 if here else 0)
     hidden = not statement or test.is_hidden(statement)
     own = bool(frames) and frames[-1].filename.startswith((CELL, GIVEN, folder))
     if isinstance(error, AssertionError):

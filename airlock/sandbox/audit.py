@@ -18,7 +18,8 @@ MAX_NOTES = 20
 def install(descriptor: int, own: list[str]) -> None:
     """Write one line to ``descriptor`` for each thing noticed; paths under ``own`` are the process's."""
     roots = tuple(os.path.realpath(path) + os.sep for path in own)
-    kernel, noted, busy = os.getpid(), set(), False
+    noted: set[str] = set()
+    kernel, busy = os.getpid(), False
 
     def note(text):
         if text not in noted and len(noted) < MAX_NOTES:

@@ -22,7 +22,8 @@ KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRAR
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 _lock = threading.Lock()
-_server = None  # of this process: (process id, Popen, socket)
+# of this process: process id, the server if it is this one's own, the socket
+_server: tuple[int, subprocess.Popen | None, socket.socket] | None = None
 
 
 def environment() -> dict[str, str]:

@@ -60,7 +60,7 @@ def run(shell, source: str) -> tuple[dict, list[bytes]]:
     """Run a cell in a copy; the reply, and the messages that a kernel would have published, as JSON."""
     collected = Collected()
     shell.displayhook.session.send = collected.send
-    PatientStream.divert = staticmethod(collected.write)
+    PatientStream.divert = staticmethod(collected.write)  # type: ignore[assignment]
     result = shell.run_cell(source, store_history=True)
     error = result.error_before_exec or result.error_in_exec
     reply = {"status": "ok", "ename": type(error).__name__[:100] if error else ""}

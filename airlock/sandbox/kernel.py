@@ -31,7 +31,7 @@ class NoThread:
 class AirlockKernel(IPythonKernel):
     """An IPython kernel that answers the grader's requests between cells, on a socket of their own."""
 
-    listener: socket.socket = None  # set by :func:`run`
+    listener: socket.socket  # set by :func:`run`
     _execute_sleep = 0  # ipykernel's wait for outputs on their way; the grader waits for what follows them
 
     def start(self):

@@ -142,7 +142,7 @@ def _with_conditions(landlock: int) -> rule.SyscallFilter:
     return kept
 
 
-def _add_sockets(add, equal, refuse: int) -> None:  # type: ignore[no-untyped-def]
+def _add_sockets(add, equal, refuse: int) -> None:
     """Only stream sockets between the kernel and who connects to it: nothing to send to on its own."""
     kind = 0xF  # the type without SOCK_NONBLOCK and SOCK_CLOEXEC
     for call in ("socket", "socketpair"):

@@ -181,7 +181,7 @@ def _npy(array: np.ndarray) -> bytes:
     fortran_order = array.flags.f_contiguous and not array.flags.c_contiguous
     header = _header(array.shape, fortran_order, array.dtype)
     flat = np.ravel(array, order="F" if fortran_order else "C")
-    return b"".join((header, flat.view(np.uint8))) if array.nbytes else header
+    return b"".join((header, flat.view(np.uint8))) if array.nbytes else header  # type: ignore[arg-type]
 
 
 def _from_npy(frame) -> np.ndarray:

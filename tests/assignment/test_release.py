@@ -1,11 +1,14 @@
 """The committed release is what nbgrader makes of the source, holds no answer, and runs as it is."""
 
+import contextlib
 import difflib
+import io
 import re
 import shutil
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from notebook_code import (
@@ -17,6 +20,8 @@ from notebook_code import (
     SOURCE,
     VANISHING,
     Notebook,
+    plain,
+    run,
     with_path,
 )
 
@@ -129,28 +134,31 @@ def test_with_all_blanks_open_it_runs_to_its_end_in_an_empty_folder(tmp_path):
             if output.output_type == "error":
                 errors[cell.id] = output.evalue
             elif output.output_type == "stream":
-                said[cell.id] = output.text
+                said[cell.id] = said.get(cell.id, "") + output.text  # a busy kernel sends it in pieces
     assert errors.keys() == Notebook(RELEASE).points.keys()
     assert all("still blank" in message for message in errors.values()), errors
     silent = {cell.id for cell in done.cells if re.match("draw-|run-|print-", cell.id)} - said.keys()
     assert silent == {"draw-histograms", "draw-experiment", "run-experiment"}  # which only define functions
-    assert all("still blank" in text or "missing" in text or "no data yet" in text for text in said.values())
+    for cell, text in said.items():
+        assert re.search("still blank|is missing|no data yet", text), (cell, text)
 
 
-@pytest.mark.timeout(900)
-def test_with_any_one_blank_open_it_runs_to_its_end(tmp_path):
-    """And only the checks of that blank, and of the chain, fail."""
+def test_with_any_one_blank_open_no_given_cell_raises():
+    """And only the checks of that blank, its experiments and the chain fail. As plain code, on less data."""
     assert len([*blanks()]) == 13
     for cell, line in blanks():
-        done = run_alone(tmp_path, filled((cell, line)))
-        failed = {
-            c.id for c in done.cells for o in c.get("outputs", []) if o.output_type == "error"
-        }
+        namespace, failed = {"__name__": "__main__"}, set()
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            for one in filled((cell, line)).cells:
+                if one.cell_type == "code":
+                    code = plain(one.source).replace("randn(1000, 500)", "randn(100, 500)")
+                    error = run(code.replace("n_samples=1000", "n_samples=100"), namespace)
+                    failed |= {one.id} if error else set()
+        plt.close("all")
         variable = line.split()[0]
         mine = {f"test-{cell}-{variable}" if cell == "affine-backward" else f"test-{cell}"}
         chain = VANISHING if cell.split("-")[0] in ("affine", "sigmoid") else set()
-        scheme = cell.removeprefix("init-") if cell.startswith("init-") else None
-        experiments = {name for name in Notebook(RELEASE).points if scheme and f"experiment-{scheme}" in name}
+        scheme = cell.removeprefix("init-") if cell.startswith("init-") else "no"
+        experiments = {name for name in Notebook(RELEASE).points if f"experiment-{scheme}" in name}
         assert mine <= failed <= mine | chain | experiments, (cell, line, failed)
-        pictures = {c.id for c in done.cells for o in c.get("outputs", []) if o.output_type == "display_data"}
-        assert "draw-all" in pictures
+        assert "Nothing to show yet" in printed.getvalue() or variable in ("dW", "db"), line
