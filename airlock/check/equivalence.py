@@ -1,6 +1,7 @@
 """Whether a surviving mutant is wrong at all: it and the reference on inputs like those of the checks."""
 
 import math
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from airlock.check.workbench import Workbench, copied
 from airlock.run.bridge import Bridge, Lost
 
+SECONDS = 20  # of one comparison, by the clock: with large inputs it is as many as fit
 INPUTS = 2000  # of one comparison, at most
 SEED = """import random as _r
 _r.seed(7)
@@ -53,14 +55,17 @@ def _same_values(right: Bridge, other: Bridge, names: list[str]) -> bool:
 
 def _same_results(right: Bridge, other: Bridge, again: Bridge, calls: list[tuple], inputs: int) -> bool:
     drawn: list[tuple] = []
+    end = time.monotonic() + SECONDS
     for name, arguments, keywords in _inputs(calls, inputs):
         found = [_result(bridge, name, (arguments, keywords)) for bridge in (right, other)]
         if same(*found):
+            if time.monotonic() > end:
+                break
             continue
         if same(found[0], _result(again, name, (arguments, keywords))):  # no draw in it: they differ
             return False
         drawn.append((found[0][0], found[1][0]))
-        if len(drawn) >= 60:
+        if len(drawn) >= 60 or time.monotonic() > end:
             break
     return not drawn or _same_draws(drawn)
 

@@ -47,7 +47,9 @@ for line in ALIKE:
         SWAPS.setdefault(word, []).extend(other for other in line.split() if other != word)
 
 # What a whole value may become: of wrong size, order, kind. {} is the value.
-WHOLE = """
+WHOLE = [
+    line.strip()
+    for line in """
     -({})
     2 * ({})
     ({}) / 2
@@ -86,6 +88,7 @@ WHOLE = """
     0
     True
 """.strip().splitlines()
+]
 # A special case that is got wrong: a condition on a parameter p, and what p is taken for then.
 SPECIAL = (
     ("hasattr({p}, 'shape') and {p}.ndim and len({p}) == 1", "2 * {p}"),
