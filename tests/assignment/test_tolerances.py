@@ -15,11 +15,11 @@ def test_experiments_lie_in_the_middle_of_their_bounds(key):
     low, high = (np.array(row) for row in chance.BOUNDS[key])
     assert np.all(logs > low)
     assert np.all(logs < high)
-    two = slice(0, 5) if "small" in key else slice(0, 2) if "relu" in key else slice(0, 10)
+    two = slice(0, 5) if "small" in key else slice(0, 10)
     sd = logs.std(axis=0, ddof=1)[two]
     middle, room = ((low + high) / 2)[two], ((high - low) / 2)[two]
     assert np.all(np.abs(logs.mean(axis=0)[two] - middle) < 1.5 * sd)
-    assert np.all((room > 4.5 * sd) & (room < 19 * sd))
+    assert np.all((room > 4.5 * sd) & (room < 17 * sd))
 
 
 def test_theory_agrees_with_the_simulation():
@@ -28,12 +28,9 @@ def test_theory_agrees_with_the_simulation():
         assert np.allclose(logs[:, :2].mean(axis=0), tolerances.mean_field(key)[:2], atol=0.1)
 
 
-def test_bounds_of_deep_relu_layers_hold_by_moments():
-    low, high = chance.BOUNDS["init_he, relu_forward"]
-    for layer in range(3, 11):
-        least, most = tolerances.relu_bounds(layer, tolerances.RELU_CHANCE)
-        assert low[layer - 1] == pytest.approx(least, abs=1e-3)
-        assert high[layer - 1] == pytest.approx(most, abs=1e-3)
+def test_tails_of_a_skewed_distribution_stay_within_the_budget():
+    assert 2e-17 < tolerances.tails(0.02) < 1e-15  # nearly normal
+    assert 10 * tolerances.tails(0.2) < tolerances.BUDGET  # the skewness that the deepest layers may have
 
 
 def test_he_and_xavier_cannot_be_taken_for_each_other():
@@ -50,12 +47,3 @@ def test_no_experiment_fails_a_right_solution_more_than_once_in_a_billion():
     for key in tolerances.EXPERIMENTS:
         logs = tolerances.simulate(key, 4, np.random.default_rng())
         assert 0 < tolerances.experiment_bounds(key, logs)[2] < tolerances.BUDGET
-
-
-def test_the_long_chain_stays_within_its_bounds():
-    means, factors = tolerances.simulate_chain(60, np.random.default_rng())
-    assert np.all(np.abs(means) < chance.MEAN_OFF)
-    low, high = np.log(chance.SHRINK)
-    assert np.all((factors > low) & (factors < high))
-    assert np.all(np.abs(factors.mean(axis=0) - (low + high) / 2) < 0.06)
-    assert np.all((4.5 * means.std(axis=0) < chance.MEAN_OFF) & (16 * means.std(axis=0) > chance.MEAN_OFF))

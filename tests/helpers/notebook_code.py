@@ -1,9 +1,9 @@
 """Run a notebook's cells as plain code: no kernel, no nbgrader, milliseconds a check.
 
-    notebook = Notebook(SOURCE)
-    namespace = notebook.namespace()                   # imports and helpers, no answers, no experiments
-    notebook.answer(namespace, {"init_he": "def init_he(d_in, d_out): ..."})
-    notebook.check(namespace, "test-init-he")          # None, or the exception that the check raised
+notebook = Notebook(SOURCE)
+namespace = notebook.namespace()                   # imports and helpers, no answers, no experiments
+notebook.answer(namespace, {"init_he": "def init_he(d_in, d_out): ..."})
+notebook.check(namespace, "test-init-he")          # None, or the exception that the check raised
 """
 
 import contextlib
@@ -24,7 +24,21 @@ RELEASE = ROOT / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
 # Given cells that checks rely on: the rest of the given cells are experiments and pictures.
 GIVEN = (
-    *("imports", "attempt", "shaped", "recovered", "nudged", "gradient", "compare", "sigmoid-slope", "drawn"),
+    *(
+        "imports",
+        "attempt",
+        "statements",
+        "lines-for",
+        "alone",
+        "bind-alone",
+        "shaped",
+        "recovered",
+        "nudged",
+        "gradient",
+        "compare",
+        "sigmoid-slope",
+        "drawn",
+    ),
     *("forward", "backward"),
 )
 
@@ -37,8 +51,7 @@ FUNCTION_OF = {
     )
 }
 
-# The checks that a wrong function may cost. An experiment tests the init and the activation that it is made
-# of.
+# The checks that a wrong function may cost. Experiments are about their init: a wrong activation costs none.
 CHECKS_OF = {
     "affine_forward": {"test-affine-forward"},
     "affine_backward dW": {"test-affine-backward-dW"},
@@ -46,9 +59,8 @@ CHECKS_OF = {
     "affine_backward dx": {"test-affine-backward-dx"},
     "sigmoid_forward": {"test-sigmoid-forward"},
     "sigmoid_backward": {"test-sigmoid-backward"},
-    "tanh_forward": {"test-tanh-forward"}
-    | {f"test-experiment-{name}" for name in ("small", "unit", "xavier-tanh")},
-    "relu_forward": {"test-relu-forward", "test-experiment-xavier-relu", "test-experiment-he-relu"},
+    "tanh_forward": {"test-tanh-forward"},
+    "relu_forward": {"test-relu-forward"},
     "init_small": {"test-init-small", "test-experiment-small"},
     "init_unit": {"test-init-unit", "test-experiment-unit"},
     "init_xavier": {"test-init-xavier", "test-experiment-xavier-tanh", "test-experiment-xavier-relu"},

@@ -1,0 +1,143 @@
+"""Inputs of the hidden tests: drawn afresh at each grading, of many shapes, signs and sizes.
+
+A line that is right for some inputs only must lose its check every time, and not when chance brings it
+about. So every kind of input is there at every grading: non-square and square, two sizes of three alike, one
+sample, many samples, one input, all positive, all negative, zeros among the numbers, tiny and large. A second
+draw has the shapes of the first, and the first comes once more at the end: what was remembered shows.
+"""
+
+import numpy as np
+
+LARGE = 30.0
+
+
+def shuffled(*ranges):
+    """Return a random number from each range (low, high), no two the same."""
+    rng = np.random.default_rng()
+    while len(set(sizes := [int(rng.integers(low, high)) for low, high in ranges])) < len(ranges):
+        pass
+    return sizes
+
+
+def normal(*shapes, scale=1.0):
+    """Return a tuple of arrays of normal numbers, one of each shape, never the same twice."""
+    return tuple(scale * np.random.default_rng().standard_normal(shape) for shape in shapes)
+
+
+def affine(gradient=True):
+    """Return inputs (x, W, b) or (x, W, b, dout) of an affine layer: a list of (what is special, arrays)."""
+    N, D, M = shuffled((12, 20), (5, 9), (9, 12))
+    k, j = shuffled((8, 12), (5, 8))
+    many = int(np.random.default_rng().integers(70, 120))
+
+    def draw(n, d, m, scale=1.0, change=lambda array: array):
+        arrays = normal((n, d), (d, m), (1, m), (n, m), scale=scale)
+        return tuple(change(array) for array in arrays[: 4 if gradient else 3])
+
+    def holes(array):
+        array = array.copy()
+        array.flat[:: 3 if array.size > 3 else 9] = 0.0
+        return array
+
+    first = draw(N, D, M)
+    return [
+        ("", first),
+        ("other numbers of shapes that came before", draw(N, D, M)),
+        ("square matrices", draw(k, k, k)),
+        ("one sample", draw(1, D, M)),
+        ("as many samples as inputs", draw(k, k, k + 3)),
+        ("as many samples as outputs", draw(k, j, k)),
+        ("as many outputs as inputs", draw(k + 4, k, k)),
+        ("other numbers of shapes that came before", draw(N, D, M)),
+        ("large numbers", draw(N + 1, D + 1, M + 1, LARGE)),
+        ("tiny numbers", draw(j, N, k, 1e-4)),
+        ("zeros among the numbers", draw(M, j, N, 1.0, holes)),
+        ("positive numbers only", draw(j + 2, j, k, 1.0, np.abs)),
+        ("negative numbers only", draw(j + 3, j, k, 1.0, lambda array: -np.abs(array))),
+        ("many samples", draw(many, j, k)),
+        ("one input", draw(N, 1, M)),
+        ("one output", draw(N, D, 1)),
+        ("many inputs and outputs", draw(3, 60, 70)),
+        ("square matrices and one sample more", draw(k + 1, k, k)),
+        ("square matrices", draw(k, k, k)),
+        ("inputs that came before", first),
+    ]
+
+
+def elementwise(largest, numbers=True, dimensions=(1, 2, 3)):
+    """Return inputs (x,) of a function of each number by itself, none beyond ``largest`` in size.
+
+    ``numbers``: plain Python numbers as well. ``dimensions``: of the arrays, among 1, 2, 3.
+    """
+    N, D = shuffled((12, 20), (5, 9))
+    k = int(np.random.default_rng().integers(8, 12))
+    ramp = np.linspace(-largest, largest, 180)
+    mixed = np.concatenate([ramp, 10.0 ** -np.arange(1, 9), -(10.0 ** -np.arange(1, 9)), [0.0, -0.0]])
+    np.random.default_rng().shuffle(mixed)
+
+    def draw(*shape, scale=1.0):
+        return (np.clip(normal(shape, scale=scale)[0], -largest, largest),)
+
+    first = draw(N, D)
+    cases = [
+        ("", first),
+        ("other numbers of shapes that came before", draw(N, D)),
+        ("square matrices", draw(k, k)),
+        ("one sample", draw(1, 11, scale=2.0)),
+        ("one column", draw(9, 1, scale=2.0)),
+        ("numbers of every size", (mixed.reshape(-1, 9),)),
+        ("small numbers", draw(D, 10, scale=0.01)),
+        ("tiny numbers", draw(N, 8, scale=1e-5)),
+        ("large numbers", draw(N, 8, scale=largest / 2)),
+        ("positive numbers only", (np.abs(draw(D, 9)[0]),)),
+        ("negative numbers only", (-np.abs(draw(D, 8)[0]),)),
+        ("zeros", (np.zeros((3, 4)),)),
+        ("many samples", draw(100, 5, scale=3.0)),
+        ("other numbers of shapes that came before", draw(N, D)),
+        ("square matrices", draw(k, k)),
+    ]
+    if 1 in dimensions:
+        cases += [("a row of numbers", draw(13)), ("a single number in an array", (np.array([0.7]),))]
+    if 3 in dimensions:
+        cases += [("three dimensions", draw(4, 3, 5, scale=2.0))]
+    if numbers:
+        cases += [(f"the number {x!r}", (x,)) for x in (-1.5, 2, 0, 0.0, -7, largest, -largest)]
+    return [*cases, ("inputs that came before", first)]
+
+
+def sigmoid_gradient():
+    """Return inputs (dout, ds) of the sigmoid's way back: ds between 0 and 1, both ends included."""
+    N, D = shuffled((12, 20), (5, 9))
+    k = int(np.random.default_rng().integers(8, 12))
+    rng = np.random.default_rng()
+    ends = np.concatenate([[0.0, 1.0, 0.5], 10.0 ** -np.arange(1, 5), 1 - 10.0 ** -np.arange(1, 5)])
+
+    def draw(*shape, scale=1.0, low=0.02, high=0.98):
+        return scale * rng.standard_normal(shape), rng.uniform(low, high, shape)
+
+    first, saturated = draw(N, D), draw(7, 11)
+    saturated[1][:] = [rng.permutation(ends) for _ in range(7)]
+    steep = draw(N, 8, high=0.5)
+    holes = draw(D, 9)
+    holes[0].flat[::3] = 0.0
+    return [
+        ("", first),
+        ("other numbers of shapes that came before", draw(N, D)),
+        ("square matrices", draw(k, k)),
+        ("one sample", draw(1, 11)),
+        ("one column", draw(9, 1)),
+        ("a saturated sigmoid", saturated),
+        ("outputs near 0", draw(N, 8, low=1e-6, high=1e-5)),
+        ("outputs near 1", draw(N, 8, low=0.98, high=0.995)),
+        ("large gradients", draw(N, 8, scale=LARGE)),
+        ("tiny gradients", draw(D, 10, scale=1e-6)),
+        ("zeros among the gradients", holes),
+        ("positive gradients only", (np.abs(steep[0]), steep[1])),
+        ("negative gradients only", (-np.abs(steep[0]), steep[1])),
+        ("many samples", draw(100, 5)),
+        ("other numbers of shapes that came before", draw(N, D)),
+        ("square matrices", draw(k, k)),
+        ("a row of numbers", draw(13)),
+        ("three dimensions", draw(4, 3, 5)),
+        ("inputs that came before", first),
+    ]

@@ -1,0 +1,75 @@
+"""Checks of the whole chain: nine affine layers with a sigmoid after each, forward and backward.
+
+Every layer is compared with the check's own arithmetic, which the hidden tests bring: a constant in place of
+the sigmoid, or a matrix the wrong way round, is seen at the first layer that it spoils.
+"""
+
+import numpy as np
+from checks import call, fail, numbers, report
+from findings import close
+
+SIZES = [100] + [128] * 8 + [1]
+SCALE = 0.02
+
+
+def chain():
+    """Draw samples, labels, weights and biases, all of them zero, for the network of nine layers."""
+    rng = np.random.default_rng()
+    pairs = list(zip(SIZES, SIZES[1:], strict=False))
+    weights = [SCALE * rng.standard_normal(pair) for pair in pairs]
+    x, y = rng.uniform(-1, 1, (80, SIZES[0])), rng.integers(0, 2, (80, 1)).astype(float)
+    return x, y, weights, [np.zeros((1, d_out)) for _, d_out in pairs]
+
+
+def step(name, variable, layer, want, inputs, function, alone=None):
+    """Call a student's function in the chain, and end the check unless it returns what is wanted.
+
+    ``alone`` is asked where the function fails: what it returns without the lines for its other results.
+    """
+    try:
+        return attempt(name, f"{variable} of layer {layer}", want, inputs, function)
+    except AssertionError:
+        if alone is None:
+            raise
+        try:
+            return attempt(name, f"{variable} of layer {layer}", want, inputs, alone)
+        except AssertionError:
+            pass
+        raise
+
+
+def attempt(name, variable, want, inputs, function):
+    """Return what a student's function returns for ``inputs``, if it is what is wanted."""
+    result, error = call(name, variable, function, *(np.array(value) for value in inputs))
+    if error is not None:
+        report(name, variable, error, {})
+    if isinstance(result, tuple | list) and len(result) == 2:  # with a cache
+        result = result[0]
+    got = numbers(name, variable, result, np.shape(want))
+    if not close(got, want):
+        fail(name, f"{variable} is not right, and the next layers build on it. "
+             f"{name} has a check of its own: see what that says.")  # fmt: skip
+    return got
+
+
+def forward(affine, sigmoid, right_affine, right_sigmoid):
+    """Send fresh samples through nine layers of the student's; return what the way back needs."""
+    x, y, weights, biases = chain()
+    H, kept = x, []
+    for layer, (W, b) in enumerate(zip(weights, biases, strict=True), 1):
+        v = step("affine_forward", "v", layer, right_affine(H, W, b), (H, W, b), affine)
+        out = step("sigmoid_forward", "out", layer, right_sigmoid(v), (v,), sigmoid)
+        kept.append((H, W, b, out))
+        H = out
+    return kept, y
+
+
+def backward(sigmoid, affine, alone, right_sigmoid, right_affine, kept, y):
+    """Send the error back through the nine layers of the student's.
+
+    ``affine`` and ``alone`` return dx; ``kept`` and ``y`` come from :func:`forward`.
+    """
+    error = y - kept[-1][-1]
+    for layer, (H, W, b, out) in reversed(list(enumerate(kept, 1))):
+        dv = step("sigmoid_backward", "dout", layer, right_sigmoid(error, out), (error, out), sigmoid)
+        error = step("affine_backward", "dx", layer, right_affine(dv, W), (dv, H, W, b), affine, alone)
