@@ -26,7 +26,7 @@ from airlock.run.standin import (
 from airlock.wire.changes import USED_UP, restore
 from airlock.wire.values import Malformed, encode
 
-MOST_ITEMS = 100_000  # that a test takes from iterators of the submission
+MOST_ITEMS = 20_000  # that a test takes from iterators of the submission
 MOST_EXCHANGES = 200_000  # with objects, in one test
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from airlock.run.standin import number_of
 from airlock.wire.values import Malformed, decode, encode
 
-MOST_CALLS = 50_000  # in one test
+MOST_CALLS = 20_000  # in one test
 DEEPEST = 20
 LIBRARIES = {*sys.stdlib_module_names, "numpy", "scipy", "pandas", "sklearn", "matplotlib"}
 

@@ -4,6 +4,8 @@ The probes of one table share a kernel, here and there. Those that wait are the 
 own code could decide them, so nobody gains or loses points by them.
 """
 
+from pathlib import Path
+
 import pytest
 from probes_calls import PROBES as CALLS
 from probes_objects import PROBES as OBJECTS
@@ -37,3 +39,10 @@ def test_whoever_compares_two_objects_of_the_student_is_told():
     _, incidents = airlock(probes)
     assert {incident.kind for incident in incidents} == {"own-comparison"}
     assert {incident.cell for incident in incidents} == {f"test-{place}" for place in range(len(probes))}
+
+
+def test_the_table_of_features_lists_every_probe_with_its_way():
+    page = (Path(__file__).parents[2] / "docs" / "features.md").read_text()
+    rows = [f"| {probe.name} | {probe.how} |" for text in TABLES.values() for probe in read(text)]
+    assert [row for row in rows if row not in page] == []
+    assert page.count("\n| ") == len(rows) + 1, "a row of no probe"
