@@ -1,6 +1,7 @@
 """The command ``airlock``."""
 
 import argparse
+import contextlib
 import gc
 import os
 import platform
@@ -102,7 +103,11 @@ def _grade(options) -> int:
     missing = [what for what, means in confine.measures().items() if not means]
     if missing and not options.scheduler:
         print(f"WARNING: nothing here confines the students' {', '.join(missing)}.", file=sys.stderr)
-    with _workers(options, len(chosen)) as workers, progress(len(chosen)) as bar:
+    with contextlib.ExitStack() as stack:
+        workers = stack.enter_context(_workers(options, len(chosen)))
+        for warning in room.rehearse(workers.executor):
+            print(f"WARNING: {warning}", file=sys.stderr)
+        bar = stack.enter_context(progress(len(chosen)))
         slots = 2 * (options.jobs or workers.count)  # so that no worker waits for this process to write
         if options.dry_run:
             records = preview(room, workers.executor, slots, chosen, options.force, bar)

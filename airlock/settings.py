@@ -55,7 +55,7 @@ def configure(c) -> None:
     c.Autograde.autograde_preprocessors = [
         "airlock.nbgrader_plugin.autograde.Execute",
         "nbgrader.preprocessors.IgnorePattern",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "airlock.nbgrader_plugin.autograde.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
         "airlock.nbgrader_plugin.autograde.Keep",

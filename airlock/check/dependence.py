@@ -5,7 +5,8 @@ import symtable
 from functools import lru_cache
 
 from airlock.model.assignment import MasterCell, MasterNotebook
-from airlock.model.names import FUNCTION, bound_names, definitions, parse
+from airlock.model.names import FUNCTION, bound_names, parse
+from airlock.model.origins import bindings
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +48,7 @@ class Dependence:
             if cell.kind == "test" or cell.cell.cell_type != "code":
                 continue
             tree = parse(source)
-            self._imported.update(one.name for one in definitions(source) if one.kind == "import")
+            self._imported.update(one.name for one in bindings(source) if one.kind in ("import", "star"))
             for node in tree.body if tree else ():
                 for name in bound_names(ast.unparse(node)):
                     self._uses.setdefault(name, set()).update(globals_used(ast.unparse(node)))

@@ -8,11 +8,12 @@ from airlock.check.dependence import Dependence
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.fork import Fork
 from airlock.kernel.meter import Budget, Overrun
-from airlock.model.assignment import MasterCell, MasterNotebook, answer_names, in_place_names
+from airlock.model.assignment import MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import determine_grade
 from airlock.run.bridge import Bridge
+from airlock.run.namespace import TestNamespace
 from airlock.run.references import References
 from airlock.run.testcell import TestCells
 from airlock.run.verdict import Test
@@ -87,7 +88,8 @@ class Workbench(contextlib.AbstractContextManager):
         self.costs: list[Cost] = []
         self.first: dict[int, Graded] = {}  # of the reference, by position of the test
         self.random: set[int] = set()  # tests whose calls differ from grading to grading
-        self._names = {name for names in answer_names(notebook).values() for name in names}
+        self._changing: set[str] = set()  # functions that the reference was seen to change arguments by
+        self._bound: dict[int, dict] = {}  # what the tests up to a position have bound
         self._before: dict[int, Fork] = {}  # state before the cell at a position
         self._open = contextlib.ExitStack()
 
@@ -179,7 +181,7 @@ class Workbench(contextlib.AbstractContextManager):
             elif source is not None:
                 self._run(fork, source)
             with fork:
-                yield Bridge(fork, self._references(source or ""), in_place_names(self.notebook))
+                yield Bridge(fork, self._references(source or ""), self._changing)
 
     def _fork(self, kernel: StudentKernel) -> Fork:
         """A fork that may use as much as a notebook may, whatever the mutants before it have used."""
@@ -189,11 +191,18 @@ class Workbench(contextlib.AbstractContextManager):
 
     def _grade(self, place: int, kernel: StudentKernel, references: References) -> Graded:
         cell = self.notebook.cells[place]
-        trusted = {name: source for name, source, at in self.notebook.trusted if at < place}
-        test = Test(cell.cell.source, cell.released, trusted, self._names)
-        bridge = Listening(kernel, references, in_place_names(self.notebook))
+        first = place not in self.first
+        test = Test(cell.cell.source, cell.released, place, strict=not first)
+        bridge = Listening(kernel, references, self._changing)
+        namespace = TestNamespace(bridge, self.notebook)
+        before = [at for at in self._bound if at < place]
+        if before:
+            namespace.restore(self._bound[max(before)])
         graded = cell.cell.copy()
-        graded.outputs = self._tests.run(test, bridge, cell.cell.metadata.nbgrader.points)
+        graded.outputs = self._tests.run(test, bridge, namespace, cell.cell.metadata.nbgrader.points)
+        if first:
+            self._changing |= bridge.changing
+            self._bound[place] = namespace.keep()
         for incident in bridge.incidents:
             if incident.kind == "machine":
                 raise MachineError(incident.message)

@@ -9,7 +9,7 @@ from pathlib import Path
 from airlock.classroom.attendance import Attendance
 from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.pool import grade_task
+from airlock.classroom.pool import grade_task, observe_task
 from airlock.classroom.recorder import Recorder, Task
 from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
@@ -17,10 +17,12 @@ from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
 from airlock.handin.files import digest_of, read_submission
+from airlock.model.assignment import Observed
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
 from airlock.run.grade import blank_record, grading_digest
+from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
 
@@ -42,6 +44,25 @@ class Classroom:
         self.reports = Path(self.coursedir.root) / "reports" / assignment
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
+
+    def rehearse(self, make_executor: Callable) -> list[str]:
+        """Have a worker grade the reference solution, once for each state of the source; returns warnings."""
+
+        def grade(master, limits):
+            with make_executor() as executor:
+                arguments = master.to_bytes(), master.solutions, asdict(limits)
+                found = executor.submit(observe_task, *arguments).result()
+            return {name: Observed(**one) for name, one in found.items()}
+
+        started = time.monotonic()
+        try:
+            self.master = with_reference(
+                self.master, self.reports, self.limits, self.blank.versions, grade
+            )
+        except Exception as error:  # whatever it is: a class is graded all the same
+            return [f"The reference solution could not be graded ({error}): what cannot be judged will wait."]
+        self.seconds["reference"] = round(time.monotonic() - started, 3)
+        return [sentence(remark) for remark in remarks(self.master)]
 
     def grade(
         self, make_executor: Callable, slots: int, students: list[str], force: bool, listener
@@ -109,6 +130,7 @@ class Classroom:
             "confinement": self.blank.confinement,
             "versions": self.blank.versions,
             "seconds": self.seconds,
+            "reference": remarks(self.master),
             "absent": [asdict(person) for person in self.attendance.absent],
             "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),

@@ -1,6 +1,7 @@
 """Where submissions are graded: local processes or a Dask cluster, as ``concurrent.futures.Executor``."""
 
 import contextlib
+import dataclasses
 import functools
 import gc
 import multiprocessing
@@ -37,6 +38,16 @@ def grade_task(student, files, incidents, master: bytes, limits: dict, feedback:
         graded = grade_submission(student, files, assignment, Limits(**limits), incidents)
         pages = pages_of(graded, assignment.hidden) if feedback else {}
     return graded.notebooks, graded.unanswered, pages, graded.record.to_json()
+
+
+def observe_task(master: bytes, solutions: dict, limits: dict) -> dict[str, dict]:
+    """Grade the reference solution in a worker, see :func:`airlock.run.reference.observe`."""
+    os.environ.update(fork_server.ONE_THREAD)
+    from airlock.run.reference import observe
+
+    with _one_at_a_time:
+        found = observe(dataclasses.replace(_master(master), solutions=solutions), Limits(**limits))
+    return {name: dataclasses.asdict(one) for name, one in found.items()}
 
 
 @functools.lru_cache(maxsize=4)

@@ -21,7 +21,8 @@ from traitlets.config import Config
 
 from airlock.model.assignment import CELL_ID, Master, MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError
-from airlock.model.names import bound_names, imported_modules, in_place
+from airlock.model.names import bound_names, imported_modules
+from airlock.model.origins import own_bindings
 from airlock.settings import Airlock
 
 
@@ -39,6 +40,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id)).resolve()
     files = _support_files(coursedir, folder, assignment_id)
     notebooks, preload = {}, Airlock(config=_config(coursedir)).preload
+    solutions = {}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             records = gradebook.find_assignment(assignment_id).notebooks
@@ -51,6 +53,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
             )
         for record in sorted(records, key=lambda record: record.name):
             source = _read_source(coursedir, folder / f"{record.name}.ipynb", assignment_id)
+            solutions[record.name] = _solutions(source)
             cells = tuple(_with_ids(_cells(coursedir, source, record, assignment_id)))
             modules = tuple(preloaded(cells, files) if preload is None else preload)
             metadata = _metadata(source, record)
@@ -60,7 +63,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
                     f"{folder / record.name}.ipynb is written in {notebooks[record.name].language}: "
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
-    return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)))
+    return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)), solutions=solutions)
 
 
 def preloaded(cells: Iterable[MasterCell], files: Iterable[str]) -> list[str]:
@@ -124,9 +127,10 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
         reference = MasterCell(cell, cell.source)
         grade_id = reference.grade_id
         names: set[str] = set()
-        changing: set[str] = set()
-        if reference.kind == "answer" and cell.cell_type == "code":
-            names, changing = set(bound_names(cell.source)), in_place(cell.source)
+        solution = cell.source
+        is_answer = reference.kind == "answer" and cell.cell_type == "code"
+        if is_answer:
+            names = set(bound_names(solution))
         try:
             cell = lock.preprocess_cell(cell, {}, 0)[0]
             if grade_id is None:
@@ -155,9 +159,18 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
             raise _mismatch(record.name, assignment_id, grade_id or cell.source[:40]) from error
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        yield MasterCell(cell, released.source, tuple(sorted(names)), tuple(sorted(changing)))
+        own, imports = own_bindings(solution, released.source) if is_answer else ((), ())
+        statements = tuple((one.name, one.source) for one in imports)
+        unsolved = is_answer and solution.strip() == released.source.strip()
+        yield MasterCell(cell, released.source, tuple(sorted(names)), own, statements, unsolved)
     if saved.keys() - seen:
         raise _mismatch(record.name, assignment_id, ", ".join(sorted(saved.keys() - seen)))
+
+
+def _solutions(source: NotebookNode) -> dict[str, str]:
+    """The reference solution: by grade_id, the text of each answer in the source."""
+    cells = [MasterCell(cell, cell.source) for cell in source.cells]
+    return {cell.grade_id: cell.released for cell in cells if cell.kind == "answer" and cell.grade_id}
 
 
 def _metadata(source: NotebookNode, record) -> NotebookNode:

@@ -24,7 +24,8 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
-    in, as dicts) and ``notes`` (sentences on what needs a hand).
+    in, as dicts), ``notes`` (sentences on what needs a hand) and ``reference`` (what the reference solution
+    does not pass, as :func:`airlock.run.reference.remarks` says it).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,6 +37,7 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "confinement": meta.get("confinement", {}),
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
+        "reference": meta.get("reference", []),
         "absent": meta.get("absent", []),
         "notes": meta.get("notes", []),
         "records": [record.to_json() for record in records],

@@ -7,13 +7,14 @@ import hashlib
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from airlock.model.names import Definition, definitions, parse
+from airlock.model.names import parse
+from airlock.model.origins import Binding, Owner, bindings
 
 EXCEPTIONS = {
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
@@ -30,12 +31,14 @@ class MasterCell:
     cell: NotebookNode  # as it is graded: hidden tests in it, answers empty, metadata of the release
     released: str  # its text as students received it
     names: tuple[str, ...] = ()  # of an answer: what the stub and the reference solution define
-    in_place: tuple[str, ...] = ()  # the functions whose reference solution changes its arguments
+    own: tuple[str, ...] = ()  # of these, what is asked of a student's kernel: students are to define it
+    imports: tuple[tuple[str, str], ...] = ()  # name and statement, of what the solution imports
+    unsolved: bool = False  # an answer without a reference solution
 
     @property
     def grade_id(self) -> str | None:
         """The name that nbgrader knows the cell by, if any."""
-        return None if self.kind == "given" else self.cell.metadata.nbgrader.grade_id
+        return None if self.kind == "given" else self.cell.metadata.nbgrader.get("grade_id")
 
     @cached_property
     def kind(self) -> str:
@@ -72,14 +75,60 @@ class MasterNotebook:
         return {cell.cell.id: place for place, cell in enumerate(self.cells)}
 
     @cached_property
-    def trusted(self) -> list[tuple[str, str, int]]:
-        """What tests may take of the instructor's own cells: name, source and position of the cell."""
-        return trusted_definitions(self)
+    def bindings(self) -> dict[str, list[Binding]]:
+        """Name -> the statements that bind it, in order; "*" -> the star imports."""
+        found: dict[str, list[Binding]] = {}
+        exceptions = set(EXCEPTIONS)
+        for one in _bindings(self):
+            if one.kind == "class" and _bases(one.source) and _bases(one.source) <= exceptions:
+                exceptions.add(one.name)  # which a student's function may raise, and a test expect
+                one = replace(one, kind="definition")
+            elif one.kind == "constant" and self._assigned[one.name] != 1:
+                one = replace(one, kind="value")
+            found.setdefault(one.name, []).append(one)
+        return found
+
+    def binding(self, name: str, place: int) -> Binding | None:
+        """The last statement before cell ``place`` that binds a name."""
+        return next((b for b in reversed(self.bindings.get(name, ())) if b.place < place), None)
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """The classes that the instructor's cells define."""
+        return frozenset(
+            one.name for found in self.bindings.values() for one in found if one.kind == "class"
+        )
+
+    def is_open(self, place: int) -> bool:
+        """Whether an answer before cell ``place`` has no reference solution: it may define anything."""
+        return any(cell.kind == "answer" and cell.unsolved for cell in self.cells[:place])
+
+    @cached_property
+    def _assigned(self) -> Counter[str]:
+        """How often each name is assigned, anywhere in the assignment."""
+        found: Counter[str] = Counter()
+        for cell in self.cells:
+            tree = parse(cell.cell.source) if cell.cell.cell_type == "code" else None
+            for node in ast.walk(tree) if tree else ():
+                if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                    found[node.id] += 1
+        return found
 
     @cached_property
     def answers(self) -> dict[str, MasterCell]:
         """grade_id -> answer cell."""
         return {str(cell.grade_id): cell for cell in self.cells if cell.kind == "answer"}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What grading the reference solution of a notebook showed."""
+
+    waits: dict[str, str] = field(default_factory=dict)  # grade_id -> why it cannot be graded here
+    fails: dict[str, str] = field(default_factory=dict)  # grade_id -> why it fails, here as with nbgrader
+    unsteady: dict[str, str] = field(default_factory=dict)  # grade_id -> why it failed, now and then
+    changing: list[str] = field(default_factory=list)  # functions that changed their arguments
+    shared: list[str] = field(default_factory=list)  # the course's classes that must be the kernel's
 
 
 @dataclass(frozen=True)
@@ -90,6 +139,9 @@ class Master:
     notebooks: dict[str, MasterNotebook]
     files: dict[str, bytes] = field(default_factory=dict)  # path relative to the assignment -> contents
     hidden: dict[str, str] = field(default_factory=lambda: dict(HIDDEN))  # beginning -> end of hidden regions
+    observed: dict[str, Observed] = field(default_factory=dict)  # by notebook
+    # By notebook and grade_id, the reference solution's text. It stays with the coordinator.
+    solutions: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
 
     def to_bytes(self) -> bytes:
         """All of it as JSON."""
@@ -97,7 +149,11 @@ class Master:
             name: {
                 "metadata": notebook.metadata,
                 "preload": list(notebook.preload),
-                "cells": [[c.cell, c.released, list(c.names), list(c.in_place)] for c in notebook.cells],
+                "cells": [
+                    [c.cell, c.released, list(c.names), list(c.own), list(c.imports), c.unsolved]
+                    for c in notebook.cells
+                ],
+                "observed": asdict(self.observed[name]) if name in self.observed else None,
             }
             for name, notebook in self.notebooks.items()
         }
@@ -112,12 +168,20 @@ class Master:
         notebooks = {}
         for name, notebook in plain["notebooks"].items():
             parts = notebook["cells"]
-            cells = (MasterCell(from_dict(cell), text, *map(tuple, names)) for cell, text, *names in parts)
+            cells = (
+                MasterCell(from_dict(cell), text, tuple(names), tuple(own), tuple(map(tuple, more)), unsolved)
+                for cell, text, names, own, more, unsolved in parts
+            )
             notebooks[name] = MasterNotebook(
                 name, tuple(cells), from_dict(notebook["metadata"]), tuple(notebook["preload"])
             )
         files = {path: base64.b64decode(text) for path, text in plain["files"].items()}
-        return cls(plain["assignment"], notebooks, files, plain["hidden"])
+        observed = {
+            name: Observed(**notebook["observed"])
+            for name, notebook in plain["notebooks"].items()
+            if notebook["observed"] is not None
+        }
+        return cls(plain["assignment"], notebooks, files, plain["hidden"], observed=observed)
 
     @cached_property
     def digest(self) -> str:
@@ -125,55 +189,28 @@ class Master:
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
 
-def trusted_definitions(master: MasterNotebook) -> list[tuple[str, str, int]]:
-    """Name, source and cell of what tests use of the instructor's own cells, never of a submission.
-
-    A value counts only where it is a constant that no other statement of the assignment assigns; a class
-    only if it is an exception, for of other classes there would be two.
-    """
-    assigned: Counter[str] = Counter()
-    exceptions: set[str | None] = set()
-    for cell in master.cells:
-        tree = parse(cell.cell.source) if cell.cell.cell_type == "code" else None
-        for node in ast.walk(tree) if tree else ():
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                assigned[node.id] += 1
-    found = []
-    for definition in instructor_names(master):
-        if definition.name == "*":
+def _bindings(master: MasterNotebook) -> Iterator[Binding]:
+    for place, cell in enumerate(master.cells):
+        if cell.cell.cell_type != "code":
             continue
-        if definition.kind == "class":
-            bases = {getattr(base, "id", None) for base in _statement(definition, ast.ClassDef).bases}
-            if not bases or not bases <= exceptions | EXCEPTIONS:
-                continue
-            exceptions.add(definition.name)
-        if definition.kind == "value":
-            value = _statement(definition, ast.Assign | ast.AnnAssign).value
-            if assigned[definition.name] != 1 or isinstance(value, ast.List | ast.Dict | ast.Set):
-                continue
-        found.append((definition.name, definition.source, definition.cell))
-    return found
+        if cell.kind != "answer":
+            owner: Owner = "test" if cell.kind == "test" else "given"
+            for one in bindings(cell.cell.source):
+                yield replace(one, owner=owner, place=place)
+            continue
+        asked = {*cell.own, *(name for name, _ in cell.imports)}
+        for one in bindings(cell.released):
+            if one.name not in asked:
+                yield replace(one, place=place)
+        for name, source in cell.imports:
+            yield Binding(name, "star" if name == "*" else "import", source, "answer", place)
+        for name in cell.own:
+            yield Binding(name, "value", "", "answer", place)
 
 
-def _statement(definition: Definition, kind) -> Any:
-    """The one statement of a definition, which is of this kind."""
-    (node,) = ast.parse(definition.source).body
-    assert isinstance(node, kind)
-    return node
-
-
-def instructor_names(master: MasterNotebook) -> list[Definition]:
-    """What the instructor's own code cells define, in their order; nothing of it comes from a submission."""
-    found: list[Definition] = []
-    for position, cell in enumerate(master.cells):
-        if cell.cell.cell_type == "code" and cell.kind != "answer":
-            found.extend(definitions(cell.cell.source, position))
-    return found
-
-
-def in_place_names(master: MasterNotebook) -> set[str]:
-    """The functions that may change their arguments, as the reference solution does."""
-    return {name for cell in master.answers.values() for name in cell.in_place}
+def _bases(source: str) -> set[str]:
+    node = ast.parse(source).body[0]
+    return {getattr(base, "id", "?") for base in node.bases} if isinstance(node, ast.ClassDef) else set()
 
 
 def answer_names(master: MasterNotebook) -> dict[str, tuple[str, ...]]:

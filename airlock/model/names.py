@@ -2,24 +2,13 @@
 
 import ast
 import re
+import symtable
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST = 200_000  # characters; nobody writes a longer cell, and parsing one takes seconds
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
-CHANGING = set("append extend insert pop remove clear sort reverse update add discard fill".split())
 BEGINS = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A name that a cell binds at top level, and the text that binds it alone."""
-
-    name: str  # "*" for a star import
-    kind: str  # "import", "function", "class" or "value"
-    source: str
-    cell: int  # position of the cell in its notebook
 
 
 @lru_cache(maxsize=1024)
@@ -88,6 +77,27 @@ def used_names(source: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
+def global_reads(source: str) -> frozenset[str]:
+    """The names that a cell takes from the cells before it, in its functions as well."""
+    tree = parse(source)
+    if tree is None:
+        return frozenset()
+    try:
+        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError):
+        return used_names(source)
+    own = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned()}
+    found: set[str] = set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        read = (one for one in table.get_symbols() if one.is_referenced())
+        found.update(one.get_name() for one in read if top or one.is_global())
+    return frozenset(found - own)
+
+
+@lru_cache(maxsize=1024)
 def uses(source: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """What a cell defines or assigns at top level, each with all names in that statement, in order."""
     tree, found = parse(source), []
@@ -95,25 +105,6 @@ def uses(source: str) -> tuple[tuple[str, frozenset[str]], ...]:
         names = frozenset(child.id for child in ast.walk(node) if isinstance(child, ast.Name))
         found += [(name, names) for name in targets(node)]
     return tuple(found)
-
-
-def in_place(source: str) -> set[str]:
-    """The functions of a cell that seem to change what they are given, by assignment or by a method."""
-    found, tree = set(), parse(source)
-    for function in ast.walk(tree) if tree else ():
-        if isinstance(function, FUNCTION):
-            given = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
-            for node in ast.walk(function):
-                changed: ast.AST | None = node.target if isinstance(node, ast.AugAssign) else None
-                if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-                    changed = node
-                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                    changed = node.func if node.func.attr in CHANGING else None
-                while isinstance(changed, ast.Subscript | ast.Attribute):
-                    changed = changed.value
-                if isinstance(changed, ast.Name) and changed.id in given:
-                    found.add(function.name)
-    return found
 
 
 def targets(node: ast.stmt) -> Iterator[str]:
@@ -125,28 +116,6 @@ def targets(node: ast.stmt) -> Iterator[str]:
             yield from (
                 part.id for part in ast.walk(target) if isinstance(part, ast.Name) and _is_stored(part)
             )
-
-
-def definitions(source: str, cell: int = 0) -> Iterator[Definition]:
-    """Yield the imports, functions, classes and literal values that a cell binds at top level, in order."""
-    tree = parse(source)
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                one: ast.stmt = ast.Import([alias])
-                if isinstance(node, ast.ImportFrom):
-                    one = ast.ImportFrom(node.module, [alias], node.level)
-                name = alias.asname or alias.name.partition(".")[0]
-                yield Definition(name, "import", ast.unparse(one), cell)
-        elif isinstance(node, (*FUNCTION, ast.ClassDef)):
-            kind = "class" if isinstance(node, ast.ClassDef) else "function"
-            yield Definition(node.name, kind, ast.unparse(node), cell)
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and _is_literal(node.value):
-            for name in targets(node):
-                if _is_simple(node) and node.value:
-                    yield Definition(name, "value", f"{name} = {ast.unparse(node.value)}", cell)
-                else:
-                    yield Definition(name, "value", ast.unparse(node), cell)
 
 
 def imported_modules(source: str) -> list[str]:
@@ -162,17 +131,3 @@ def imported_modules(source: str) -> list[str]:
 
 def _is_stored(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def _is_simple(node: ast.Assign | ast.AnnAssign) -> bool:
-    """Whether every target is one name, so that each can be assigned alone."""
-    ends = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return all(isinstance(target, ast.Name) for target in ends)
-
-
-def _is_literal(node: ast.expr | None) -> bool:
-    try:
-        ast.literal_eval(node or "")
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, AttributeError):
-        return False
-    return True

@@ -77,6 +77,7 @@ KINDS = {
     "output-limit": "Nothing; the output was cut.",
     "refused": "Look at the cell named: it tried to reach something that is not the student's.",
     "forged": "Look at the cell named: it sent what only the grader may send.",
+    "not-graded": "Mark the check by hand, or name it in c.Airlock.unguarded; it cost nobody a point.",
     "gone": "Put the hand-in back, or take the student out of the gradebook (docs/instructor.md).",
     "misplaced": "Nothing, if it is the right one: it was graded from where it belongs now.",
     "link": "Nothing, the link was not followed; ask the student to hand in the file itself.",

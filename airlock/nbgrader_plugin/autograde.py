@@ -14,7 +14,7 @@ from pathlib import Path
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from airlock.course.entries import read_entries
 from airlock.course.journal import Journal, append, only_one
@@ -30,6 +30,7 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Record
 from airlock.run import grade
+from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock, prefer_own_programs
 from airlock.undocumented import is_sanitizing
 
@@ -103,8 +104,20 @@ class SubmissionExporter(NotebookExporter):
     def master(self, assignment: str) -> Master:
         """The assignment, read once."""
         if assignment not in self._masters:
-            self._masters[assignment] = load_master(self.coursedir, assignment)
+            self._masters[assignment] = self._rehearsed(load_master(self.coursedir, assignment))
         return self._masters[assignment]
+
+    def _rehearsed(self, master: Master) -> Master:
+        """With what the reference solution shows; what it does not pass is told."""
+        folder = Path(self.coursedir.root) / "reports" / master.assignment
+        versions = grade.blank_record("", master).versions
+        try:
+            master = with_reference(master, folder, self.settings.as_limits(), versions)
+        except Exception as error:  # whatever it is: submissions are graded all the same
+            self.converter.log.warning(f"The reference solution could not be graded ({error}).")
+        for remark in remarks(master):
+            self.converter.log.warning(sentence(remark))
+        return master
 
     def submission_of(self, where: dict) -> Submission:
         """The submission that resources["nbgrader"] is about."""
@@ -123,7 +136,9 @@ class SubmissionExporter(NotebookExporter):
         meta = {"assignment": record.assignment, "confinement": record.confinement}
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
             records = standing(book, self.config, record.assignment, folder.parent)
-        write_results(folder, records.values(), meta | {"versions": record.versions})
+        told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
+        more = {"versions": record.versions, "reference": told}
+        write_results(folder, records.values(), {**meta, **more})
         now = time.monotonic()
         self._next_write = now + (now - started) / WRITE_SHARE
 
@@ -186,7 +201,9 @@ class Execute(NbGraderPreprocessor):
         record, limits = submission.record, exporter.settings.as_limits()
         started, cpu = time.monotonic(), time.process_time()
         try:
-            found, seconds = grade.run_twice(mended, master.notebooks[name], own, master.files, limits)
+            found, seconds = grade.run_twice(
+                mended, master.notebooks[name], own, master.files, limits, master.observed.get(name)
+            )
         except (MachineError, OSError, MemoryError) as error:
             exporter.keep(grade.failed(record, "machine", str(error)))
             raise
@@ -211,3 +228,16 @@ class Keep(NbGraderPreprocessor):
         exporter = self.parent
         exporter.keep(exporter.submission_of(resources["nbgrader"]).following)
         return nb, resources
+
+
+class SaveGrades(SaveAutoGrades):
+    """Takes the place of nbgrader's SaveAutoGrades: a check that waits for a person has no score."""
+
+    def _add_score(self, cell, resources):
+        """Called for each graded cell."""
+        super()._add_score(cell, resources)
+        if "waits" in cell.metadata.get("airlock", {}):
+            where = [self.notebook_id, self.assignment_id, self.student_id]
+            grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *where)
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()

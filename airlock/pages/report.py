@@ -18,6 +18,13 @@ from airlock.pages.shared import count, environment, number
 
 WORTH_TEACHING = 0.1  # a slip of a tenth of the class, and of two students at least
 
+# kind of remark on the reference solution -> how it is said
+REFERENCE = {
+    "waits": "cannot be graded here, not even for the reference solution",
+    "fails": "is not passed by the reference solution, here as with nbgrader",
+    "unsteady": "is not always passed by the reference solution",
+}
+
 Links = Mapping[str, Sequence[tuple[str, Path | str]]]
 
 
@@ -68,10 +75,26 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
         unconfined=unconfined(results, records),
         seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
         links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
+        reference=of_reference(results.get("reference", []), graded),
         kinds=KINDS,
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def of_reference(remarks: list[dict], graded: list[Record]) -> list[dict]:
+    """What the reference solution does not pass, and how many submissions wait for a mark because of it."""
+    waiting = Counter(
+        (check.notebook, check.grade_id) for r in graded for check in r.checks if check.points is None
+    )
+    return [
+        one
+        | {
+            "says": REFERENCE[one["kind"]],
+            "waiting": waiting[one["notebook"], one["check"]] if one["kind"] == "waits" else 0,
+        }
+        for one in remarks
+    ]
 
 
 def headline(records: list[Record], graded: list[Record], max_score: float) -> str:

@@ -24,7 +24,7 @@ from airlock.run.standin import (
     refresh,
 )
 from airlock.wire.changes import USED_UP, restore
-from airlock.wire.values import Malformed, encode
+from airlock.wire.values import Malformed, decode, encode
 
 MOST_ITEMS = 20_000  # that a test takes from iterators of the submission
 MOST_EXCHANGES = 200_000  # with objects, in one test
@@ -40,6 +40,7 @@ class Bridge:
     def __init__(self, kernel: StudentKernel, references: References, in_place: Container[str] = frozenset()):
         self.kernel, self.references, self.in_place = kernel, references, in_place
         self.incidents: list[Incident] = []
+        self.changing: set[str] = set()  # functions that changed their arguments
         self._stand_ins: dict = {}
         self._owners: dict = {}
         self._restarts = kernel.restarts
@@ -136,6 +137,7 @@ class Bridge:
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:
+                    self.changing.add(name)
                     if (
                         result is not None
                         and name not in self.in_place
@@ -164,10 +166,35 @@ class Bridge:
         ]
         return encode(kept[0], self.callbacks.refer) != encode(kept[1], self.callbacks.refer)
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a name in the student's namespace."""
+        reply, _ = self._exchange(lambda: self.kernel.request({"do": "has", "name": name}, [], 10), name)
+        return reply["status"] == "ok"
+
     def delete(self, name: str) -> None:
         """Take a name out of the student's namespace."""
-        self.get(name)
         self._exchange(lambda: self.kernel.request({"do": "delete", "name": name}, [], 10), name)
+
+    def put_back(self, name: str) -> None:
+        """Undo :meth:`delete`."""
+        self._exchange(lambda: self.kernel.request({"do": "put back", "name": name}, [], 10), name)
+
+    def shell(self, command: str) -> tuple[str, str, int]:
+        """Run a command beside the student's files; what it printed, its errors, its exit code."""
+        seconds = self.kernel.limits.call_seconds
+
+        def ask():
+            reply, frames = self.kernel.request({"do": "shell", "name": command}, [], seconds)
+            return decode(frames) if reply["status"] == "ok" else ["", "", 1]
+
+        match self._exchange(ask, "A command"):
+            case [str(printed), str(errors), int(code)]:
+                return printed, errors, code
+        return self._lose("A command gave an answer that is no text.", "forged")
+
+    def lose(self, sentence: str) -> None:
+        """The test cannot be run here, and the student has no part in it."""
+        self._lose(sentence)
 
     def bind(self, name: str, function: RemoteFunction) -> None:
         """Give a function of the student a name in the student's namespace."""

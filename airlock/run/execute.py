@@ -1,20 +1,25 @@
 """Execute one notebook: the student's cells in the confined kernel, the tests in this process."""
 
+import contextlib
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_output
 
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import USED_UP, Overrun
-from airlock.model.assignment import MasterNotebook, answer_names, in_place_names
+from airlock.model.assignment import MasterNotebook, Observed
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import is_grade, is_solution
+from airlock.model.names import global_reads
+from airlock.model.origins import bindings, names_of
 from airlock.model.record import Incident
 from airlock.run.apart import Found, Tell
 from airlock.run.bridge import CAUSES, Bridge
+from airlock.run.namespace import TestNamespace
 from airlock.run.references import References
 from airlock.run.testcell import TestCells
 from airlock.run.verdict import Test, error_output
@@ -28,26 +33,37 @@ def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
+@dataclass
+class Trial:
+    """The reference solution is run, to see what it can pass. ``plain``: as nbgrader runs it."""
+
+    plain: bool = False
+    changing: set[str] = field(default_factory=set)  # functions that changed their arguments
+
+
 class Execution:
     """The way of one notebook through one kernel.
 
-    ``trusted(index)`` gives the instructor's definitions that stand before cell ``index``, see
-    :class:`airlock.run.namespace.TestNamespace`. Outputs are written into the notebook.
+    ``observed`` is what grading the reference solution showed: a check that it cannot pass here waits for
+    a person, and so does one that cannot be judged while it is not known that it can. Outputs are written
+    into the notebook.
     """
 
     def __init__(
         self,
         notebook: NotebookNode,
         master: MasterNotebook,
-        trusted,
+        observed: Observed | None,
         limits: Limits,
         found: Found,
         tell: Tell = lambda message: None,
+        trial: "Trial | None" = None,
     ):
-        self.notebook, self.trusted, self.limits = notebook, trusted, limits
+        self.notebook, self.master, self.limits = notebook, master, limits
+        self.observed, self.trial = observed or Observed(), trial
         self.found, self.tell = found, tell
-        self.answers = {name for names in answer_names(master).values() for name in names}
-        self.in_place, self.preload = in_place_names(master), master.preload
+        self.known = observed is not None
+        self.preload = master.preload
         self.released = {cell.cell.id: cell.released for cell in master.cells}
         self.incidents = [Incident(**incident) for incident in found.incidents]
         self.cpu_seconds = 0.0
@@ -56,6 +72,7 @@ class Execution:
         self._client = NotebookClient(notebook, record_timing=False)
         self._client.clear_before_next_output = False
         self._done: list[int] = []  # cells that a new kernel has to run again
+        self._shown: dict[int, NotebookNode] = {}  # of tests, what the student's cells may see
         self._bytes = 0
 
     def run(self, files: dict[str, bytes], test_files: dict[str, bytes]) -> None:
@@ -66,12 +83,15 @@ class Execution:
         kernel = StudentKernel(files, self.limits, self.preload)
         with TestCells(test_files) as tests:
             with kernel:
-                bridge = Bridge(kernel, self.references, self.in_place)
+                bridge = Bridge(kernel, self.references, set(self.observed.changing))
+                self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))
                 for index, cell in enumerate(self.notebook.cells):
                     if cell.cell_type == "code" and cell.source.strip() and not self._is_decided(index, cell):
                         self._begin(index, cell)
                         self._run_one(index, cell, kernel, tests, bridge)
                         self._end(index, cell, kernel)
+                if self.trial:
+                    self.trial.changing |= bridge.changing
             self._note_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
 
@@ -110,14 +130,8 @@ class Execution:
         if not kernel.alive and kernel.restarts < self.limits.restarts:
             self._note(kernel.cause_of_death(), "The kernel ended while nobody asked anything of it.", cell)
             self._revive(kernel)
-        if is_test(cell):
-            test = Test(cell.source, self.released.get(cell.id, ""), self.trusted(index), self.answers)
-            cell.outputs = tests.run(test, bridge, cell.metadata.nbgrader.points)
-            for incident in bridge.incidents:
-                if incident.kind == "machine":
-                    raise MachineError(incident.message)
-                self._note(incident.kind, incident.message, cell)
-            bridge.incidents.clear()
+        if is_test(cell) and not (self.trial and self.trial.plain):
+            self._run_test(index, cell, kernel, tests, bridge)
         elif kernel.alive:
             self._run_student_cell(index, cell, kernel)
         else:
@@ -125,6 +139,60 @@ class Execution:
         self._note_events(kernel, cell)
         if not kernel.alive:
             self._revive(kernel)
+
+    def _run_test(self, index, cell, kernel, tests, bridge):
+        name, place = cell.metadata.nbgrader.grade_id, self.master.by_id.get(cell.id, index)
+        if not self.trial and name in self.observed.waits:
+            self._let_wait(cell, self.observed.waits[name])
+            return
+        proven = self.known and name not in self.observed.fails
+        test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.trial)
+        cell.outputs = tests.run(test, bridge, self._namespace, cell.metadata.nbgrader.points)
+        if bridge.lost and not bridge.incidents and not proven and not self.trial:
+            self._let_wait(cell, bridge.lost)
+        for incident in bridge.incidents:
+            if incident.kind == "machine":
+                raise MachineError(incident.message)
+            self._note(incident.kind, incident.message, cell)
+        bridge.incidents.clear()
+        self._show(index, cell, test, kernel)
+
+    def _let_wait(self, cell, reason):
+        """Nobody gains or loses points by a check that cannot be graded here."""
+        cell.metadata["airlock"] = {"waits": reason}
+        cell.outputs = [new_output("stream", name="stdout", text=f"This check waits for a person: {reason}")]
+        self._note("not-graded", reason, cell)
+
+    def _show(self, index, cell, test, kernel):
+        """What the visible part of a test binds is there for the student's later cells, as with nbgrader.
+
+        Hidden values could be seen there, so that the visible text itself is run, where a later cell uses it.
+        """
+        names = names_of(test.released)
+        needed: set[str] = set()
+        for later in self.notebook.cells[index + 1 :] if names else ():
+            if later.cell_type == "code" and not is_test(later):
+                needed |= names & global_reads(later.source)
+                names = names - names_of(later.source)
+        known = {name for name in needed if self._is_known(name, test.place)}
+        pieces = [one for one in bindings(test.released) if one.name in needed - known]
+        if not pieces or not kernel.alive:
+            return
+        whole = any(one.kind == "value" for one in pieces)
+        source = test.released if whole else "\n".join(dict.fromkeys(one.source for one in pieces))
+        shown = from_dict({"cell_type": "code", "source": source, "metadata": {}, "outputs": []})
+        self._shown[index] = shown
+        with contextlib.suppress(Overrun, KernelGone):
+            self._run_source(shown, index, kernel, lambda _: None)
+            self._done.append(index)
+
+    def _is_known(self, name, place):
+        """Whether the cells before bind a name by the same import or definition."""
+        before = self.master.binding(name, place)
+        return before is not None and before.kind in ("import", "definition", "constant") and any(
+            one.name == name and one.source == before.source
+            for one in bindings(self.master.cells[place].released)
+        )
 
     def _run_student_cell(self, index, cell, kernel):
         cell.outputs, reply = [], {}
@@ -165,7 +233,8 @@ class Execution:
             kernel.restart()
             for index in list(self._done):
                 try:
-                    self._run_source(self.notebook.cells[index], index, kernel, lambda _: None)
+                    cell = self._shown.get(index, self.notebook.cells[index])
+                    self._run_source(cell, index, kernel, lambda _: None)
                 except (Overrun, KernelGone) as error:
                     ended[index] += 1
                     if isinstance(error, Overrun) or ended[index] > 1:

@@ -1,38 +1,116 @@
-"""The globals of a test cell: where each name of a test comes from."""
+"""The globals of a notebook's test cells: where each name of a test comes from."""
 
 import builtins
 import functools
+from typing import Any
 
+from airlock.model.assignment import MasterNotebook
+from airlock.model.origins import Binding
 from airlock.run.bridge import Bridge
+from airlock.run.shell import Shell
 from airlock.run.standin import RemoteFunction
 
 GIVEN = "<given cell>"  # file name of the instructor's definitions
 
 
 class TestNamespace(dict):
-    """The globals of one test cell: its own names, then Python's, the instructor's, and the student's.
+    """The globals of the test cells of one notebook: what they bind stays for those that follow.
 
-    ``trusted`` are definitions (source text by name) of the instructor's own cells; ``answers`` the
-    names that the assignment asks the student to define, asked of the student even where Python has
-    such a name.
+    Any other name is the assignment's: what its last binding before the test is, decides. What the
+    instructor's text defines is made again here; what students are to define is asked of their kernel,
+    also where Python has such a name. No other name is asked of it. ``shared`` are classes of the
+    instructor's that the kernel is asked for, because their objects go through the student's functions.
     """
 
     __test__ = False  # not for pytest
 
-    def __init__(self, bridge: Bridge, trusted: dict[str, str], answers: set[str]):
+    def __init__(self, bridge: Bridge, notebook: MasterNotebook, shared: frozenset[str] = frozenset()):
         super().__init__(__name__="__main__", __builtins__=builtins)
-        self._bridge, self._trusted, self._answers = bridge, trusted, answers
+        self._bridge, self._notebook, self._shared = bridge, notebook, shared
+        self._place = 0
+        self._since: dict[str, int] = {}  # place of the test that bound a name, or made it
         self._fetched: set[str] = set()
-        self._deleted: set[str] = set()
+        self._made: set[str] = set()  # by a statement of the instructor's, in no test
+        self._deleted: dict[str, Any] = {}
+        self._stars: dict[str, dict[str, Any]] = {}
+        self.shell = Shell(bridge, self)
         bridge.exception = self.exception  # type: ignore[method-assign]
 
-    def __missing__(self, name):
-        if name not in self._answers:
-            if hasattr(builtins, name) or name.startswith("__"):
+    def begin(self, place: int, released: str) -> None:
+        """The test at ``place`` begins: what was asked of the kernel, or bound anew since, is forgotten."""
+        self._place, self.shell.released = place, released
+        for name in [*self]:
+            found = self._notebook.binding(name, place)
+            since = found and found.owner != "test" and found.place > self._since.get(name, -1)
+            if name in self._fetched or since and name in self._since:
+                self.pop(name)
+        self._fetched.clear()
+
+    def keep(self) -> dict[str, Any]:
+        """What is there now, for :meth:`restore`."""
+        names = {name: value for name, value in self.items() if name not in self._fetched}
+        return {"names": names, "since": dict(self._since), "deleted": dict(self._deleted)}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """As it was, for the same test once more."""
+        self.clear()
+        self.update(kept["names"])
+        self._since, self._deleted = dict(kept["since"]), dict(kept["deleted"])
+        self._fetched.clear()
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._deleted:
+            raise KeyError(name)
+        found = self._notebook.binding(name, self._place)
+        for star in reversed(self._notebook.bindings.get("*", ())):
+            if star.place < self._place and (found is None or star.place > found.place):
+                values = self._star(star)
+                if name in values:
+                    return self._hold(name, values[name])
+        if found is None:
+            if name == "get_ipython":
+                return self.shell.get_ipython
+            known = hasattr(builtins, name) or name.startswith("__")
+            if known or not self._notebook.is_open(self._place):
                 raise KeyError(name)
-            if name in self._trusted:
-                exec(_compiled(self._trusted[name]), self)
-                return self[name]
+            return self._ask(name)
+        return self._found(name, found)
+
+    def _found(self, name: str, found: Binding) -> Any:
+        if found.owner == "answer":
+            if found.kind != "import":
+                return self._ask(name)
+            if not self._bridge.has(name):  # the student was to import it
+                raise KeyError(name)
+        elif found.kind == "value" or found.kind == "class" and name in self._shared:
+            if found.owner == "test":  # which did not get as far
+                raise KeyError(name)
+            value = self._ask(name)
+            if not callable(value) or found.kind == "class":
+                return value
+            # What compares for a test is never one of the student's.
+            self.pop(name)
+            self._fetched.discard(name)
+        return self._make(name, found)
+
+    def _make(self, name: str, found: Binding) -> Any:
+        exec(_compiled(found.source), self)
+        self._made.add(name)
+        return dict.__getitem__(self, name)
+
+    def _star(self, star: Binding) -> dict[str, Any]:
+        if star.source not in self._stars:
+            values: dict[str, Any] = {}
+            exec(_compiled(star.source), values)
+            values.pop("__builtins__", None)
+            self._stars[star.source] = values
+        return self._stars[star.source]
+
+    def _hold(self, name: str, value: Any) -> Any:
+        self[name] = value
+        return value
+
+    def _ask(self, name: str) -> Any:
         value = self._bridge.get(name)
         super().__setitem__(name, value)
         self._fetched.add(name)
@@ -40,11 +118,12 @@ class TestNamespace(dict):
 
     def exception(self, name: str) -> type | None:
         """The exception class of this name, Python's or the instructor's."""
-        given = name in self._trusted and name not in self._answers
-        found = self[name] if given else getattr(builtins, name, None)
-        return found if isinstance(found, type) and issubclass(found, BaseException) else None
+        found = self._notebook.binding(name, self._place)
+        given = found is not None and found.owner != "answer" and found.kind != "value"
+        value = self[name] if given else getattr(builtins, name, None)
+        return value if isinstance(value, type) and issubclass(value, BaseException) else None
 
-    def __contains__(self, name):
+    def __contains__(self, name: object) -> bool:
         """What a test finds in ``globals()``: the student's names too, once they were asked for."""
         try:
             self[name]
@@ -52,24 +131,33 @@ class TestNamespace(dict):
             return False
         return True
 
-    def get(self, name, default=None):
+    def get(self, name: str, default: Any = None) -> Any:
         """As of any dict."""
         try:
             return self[name]
         except KeyError:
             return default
 
-    def __setitem__(self, name, value):
-        if name in self._deleted and type(value) is RemoteFunction:
-            self._bridge.bind(name, value)
-            self._deleted.discard(name)
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name in self._deleted:
+            gone = self._deleted.pop(name)
+            if type(value) is RemoteFunction:
+                self._bridge.bind(name, value)
+            elif value is gone:
+                self._bridge.put_back(name)
         self._fetched.discard(name)
+        self._made.discard(name)
+        self._since[name] = self._place
         super().__setitem__(name, value)
 
-    def __delitem__(self, name):
-        if name in self._fetched or not super().__contains__(name):
-            self._bridge.delete(name)
-            self._deleted.add(name)
+    def __delitem__(self, name: str) -> None:
+        """A name of the notebook's cells goes for the student's functions too: a test sees what uses it."""
+        found = self._notebook.binding(name, self._place)
+        bound = super().__contains__(name) and name not in self._fetched and name not in self._made
+        if found is not None and found.owner != "test" and not bound:
+            self._deleted[name] = self[name]
+            if self._bridge.has(name):
+                self._bridge.delete(name)
             self._fetched.discard(name)
             self.pop(name, None)
         else:

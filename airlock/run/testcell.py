@@ -1,9 +1,11 @@
 """Run test cells in the grader's process and write down the verdict as an ordinary cell output."""
 
 import ast
+import asyncio
 import contextlib
 import functools
 import importlib
+import inspect
 import io
 import os
 import random
@@ -12,8 +14,10 @@ import signal
 import sys
 import tempfile
 import threading
+import types
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from nbformat.v4 import new_output
@@ -59,17 +63,20 @@ class TestCells:
         sys.modules.update(self.hidden)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def run(self, test: Test, bridge: Bridge, points: float) -> list:
+    def run(self, test: Test, bridge: Bridge, namespace: TestNamespace, points: float) -> list:
         """Run one test cell; returns its outputs: none but prints when it passed, else one error.
 
         The value of a last expression is an ``execute_result``, which nbgrader takes for partial credit,
         up to ``points``.
         """
-        printed, value, error = self._run_once(test, bridge)
-        if error is None and bridge.changed:
+        namespace.begin(test.place, test.released)
+        kept = namespace.keep()
+        printed, value, error = self._run_once(test, bridge, namespace)
+        if error is None and bridge.changed and test.strict:
             # What the test expects may have been computed from arguments that the function had changed.
             changed = bridge.changed
-            _, _, error = self._run_once(test, bridge, carry=False)
+            namespace.restore(kept)
+            _, _, error = self._run_once(test, bridge, namespace, carry=False)
             if error is not None:
                 error = Lost(f"This holds only as long as {changed}() changes what it is given.")
         if isinstance(error, MemoryError) and not hasattr(error, "raised_by"):
@@ -86,10 +93,9 @@ class TestCells:
             outputs.append(new_output("execute_result", data={"text/plain": repr(value)[:MAX_PRINTED]}))
         return outputs
 
-    def _run_once(self, test, bridge, carry=True):
+    def _run_once(self, test, bridge, namespace, carry=True):
         """What was printed, the value of the last expression, the error."""
         printed, value, error = io.StringIO(), None, None
-        namespace = TestNamespace(bridge, test.trusted, test.answers)
         bridge.begin(carry)
         with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
             try:
@@ -120,21 +126,39 @@ class TestCells:
                 sys.path[:] = path
 
 
-def _execute(source, namespace):
+def _execute(source: str, namespace: dict) -> Any:
     """Run source; the value of its last statement if that is an expression."""
     body, last = _compiled(source)
-    exec(body, namespace)
-    return None if last is None else eval(last, namespace)
+    _run(body, namespace)
+    return None if last is None else _run(last, namespace)
+
+
+def _run(code: types.CodeType, namespace: dict) -> Any:
+    value = eval(code, namespace)
+    return asyncio.run(value) if code.co_flags & inspect.CO_COROUTINE else value
 
 
 @functools.lru_cache(maxsize=256)  # a worker has the same tests for submission after submission
-def _compiled(source):
-    tree = ast.parse(source, CELL)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    # Assertions stay, whatever the options of this interpreter.
-    options = {"optimize": 0, "dont_inherit": True}
-    body = compile(tree, CELL, "exec", **options)
-    return body, last and compile(ast.Expression(last.value), CELL, "eval", **options)
+def _compiled(source: str) -> tuple[types.CodeType, types.CodeType | None]:
+    text = source
+    try:
+        tree = ast.parse(source, CELL)
+    except SyntaxError:  # a magic, perhaps
+        from IPython.core.inputtransformer2 import TransformerManager  # slow to import, rarely needed
+
+        text = TransformerManager().transform_cell(source)
+        tree = ast.parse(text, CELL)
+    shown = not text.rstrip().endswith(";")  # as in IPython
+    last = tree.body[-1] if shown and tree.body else None
+    if not isinstance(last, ast.Expr):
+        return _code(tree, "exec"), None
+    tree.body.pop()
+    return _code(tree, "exec"), _code(ast.Expression(last.value), "eval")
+
+
+def _code(tree: ast.Module | ast.Expression, mode: str) -> Any:
+    """Assertions stay, whatever the options of this interpreter."""
+    return compile(tree, CELL, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True, 0)
 
 
 @contextlib.contextmanager

@@ -16,12 +16,15 @@ TELLING = (TypeError, NameError, AttributeError, IndexError, ZeroDivisionError)
 
 @dataclass(frozen=True)
 class Test:
-    """One test cell: its text, what of it students have, and where its names come from; see namespace.py."""
+    """One test cell: its text, what of it students have, and its place in the notebook.
+
+    ``strict``: it is known which functions change their arguments, and no other may.
+    """
 
     source: str
     released: str
-    trusted: dict[str, str]
-    answers: set[str]
+    place: int = 0
+    strict: bool = True
 
     __test__ = False  # not for pytest
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from traitlets.config import Config
 
 from airlock.course.load import load_master
 from airlock.model.limits import Limits
+from airlock.run.reference import observe
 
 # None of these may ever be seen by a student's process, or in the outputs of a graded notebook.
 SECRET_TEST, SECRET_SOLUTION, SECRET_COURSE = "hidden-7f3a9c51", "solution-1b8e44d0", "course-e90c62ab"
@@ -138,7 +140,8 @@ class Course:
             outcome = NbGraderAPI(coursedir, config=config).generate_assignment("ps1")  # calls alembic
         assert outcome["success"], outcome["log"]
         self.released = (root / "release" / "ps1" / "problem1.ipynb").read_text()
-        self.master = load_master(coursedir, "ps1")
+        master = load_master(coursedir, "ps1")
+        self.master = replace(master, observed=observe(master, QUICK))
         self.before = self.state()
 
     def notebook(self, answers: dict[str, str]) -> nbformat.NotebookNode:

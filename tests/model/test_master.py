@@ -13,9 +13,10 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from airlock.course.load import load_master
-from airlock.model.assignment import Master, MasterCell, MasterNotebook, answer_names, instructor_names
+from airlock.model.assignment import Master, MasterCell, MasterNotebook, answer_names
 from airlock.model.errors import AirlockError, Unreadable
-from airlock.model.names import cut, definitions, is_complete, parse
+from airlock.model.names import bound_names, cut, is_complete, parse
+from airlock.model.origins import bindings
 
 NOTEBOOKS = [("vanishing-gradient", "vanishing-gradient"), ("ps1", "problem1"), ("ps1", "problem2")]
 
@@ -27,7 +28,8 @@ def a_notebook(*cells):
     for number, (kind, source) in enumerate(cells):
         cell = nbformat.v4.new_code_cell(source, id=f"c{number}")
         cell.metadata = nbformat.from_dict({"nbgrader": metadata.get(kind, {}) | {"grade_id": f"c{number}"}})
-        made.append(MasterCell(cell, source))
+        own = tuple(bound_names(source)) if kind == "answer" else ()
+        made.append(MasterCell(cell, source, own, own))
     return MasterNotebook("n", tuple(made), nbformat.from_dict({}))
 
 
@@ -127,24 +129,27 @@ def test_errors_survive_pickling():
     assert (str(error), error.kind) == ("n.ipynb is empty.", "missing")
 
 
-def test_instructor_names_are_those_of_all_cells_but_answers():
+def test_a_name_belongs_to_whoever_binds_it_last_before_a_test():
     master = a_notebook(
-        ("locked", "%matplotlib inline\nimport numpy as np, os.path\nfrom math import pi, tau as circle"),
+        ("locked", "%matplotlib inline\nimport numpy as np, os.path\nfrom math import *"),
         ("answer", "def f(x):\n    v = ...\n    return v"),
-        ("given", "@np.vectorize\ndef helper(x): return x\nN = 5\na = b = (1, [2])\nc, d = 1, 2\ne = f(3)"),
-        ("test", "TOLERANCE: float = -1e-6\nassert f(1) == N\nclass Case: pass\nfrom os import *"),
+        ("given", "@np.vectorize\ndef helper(x): return x\nN = 5\nM = [1]\nclass Cold(ValueError): pass"),
+        ("test", "def again(): pass\nf = 3"),
+        ("locked", "try:\n    from scipy import special\nexcept ImportError:\n    special = None\nN2 = f(3)"),
     )
-    found = instructor_names(master)
-    assert [(d.name, d.kind, d.cell) for d in found] == [
-        ("np", "import", 0), ("os", "import", 0), ("pi", "import", 0), ("circle", "import", 0),
-        ("helper", "function", 2), ("N", "value", 2), ("a", "value", 2), ("b", "value", 2),
-        ("c", "value", 2), ("d", "value", 2),
-        ("TOLERANCE", "value", 3), ("Case", "class", 3), ("*", "import", 3),
-    ]  # fmt: skip
-    sources = {d.name: d.source for d in found}
-    assert sources["circle"] == "from math import tau as circle" and sources["os"] == "import os.path"
-    assert sources["helper"].startswith("@np.vectorize\ndef helper(x):")
-    assert sources["b"] == "b = (1, [2])" and sources["TOLERANCE"] == "TOLERANCE = -1e-06"
+    found = {
+        name: (one.owner, one.kind)
+        for name in master.bindings
+        if (one := master.binding(name, 5)) is not None
+    }
+    assert found == {
+        "np": ("given", "import"), "os": ("given", "import"), "*": ("given", "star"),
+        "f": ("test", "constant"), "helper": ("given", "definition"), "N": ("given", "constant"),
+        "M": ("given", "value"), "Cold": ("given", "definition"), "again": ("test", "definition"),
+        "special": ("given", "definition"), "N2": ("given", "value"),
+    }  # fmt: skip
+    before = master.binding("f", 3)
+    assert before is not None and before.owner == "answer" and master.binding("f", 1) is None
 
 
 def test_answer_names_are_those_of_the_stubs_and_of_the_reference():
@@ -160,7 +165,7 @@ def test_answer_names_are_those_of_the_stubs_and_of_the_reference():
     "if 1:\n" * 200,
 ])  # fmt: skip
 def test_text_that_does_not_parse_defines_nothing(source):
-    assert list(definitions(source)) == []
+    assert bindings(source) == ()
     assert not is_complete(source)
 
 

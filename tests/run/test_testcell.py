@@ -7,7 +7,7 @@ import pytest
 from nbformat import v4
 from small_course import QUICK
 
-from airlock.model.assignment import MasterCell, MasterNotebook, trusted_definitions
+from airlock.model.assignment import MasterCell, MasterNotebook, Observed
 from airlock.run.apart import Found
 from airlock.run.execute import Execution
 
@@ -16,27 +16,19 @@ def run(test, answer="", given="", released=None, in_place=(), names=("f",), own
     """Points, message and prints of one check of ten points, and the execution it was part of."""
     flags = {"schema_version": 3, "task": False}
     cells = [
-        ("given", given, {"grade": False, "solution": False, "locked": True}, given, (), ()),
-        ("answer", "", {"grade": False, "solution": True, "locked": False}, "", names, in_place),
-        (
-            "test",
-            test,
-            {"grade": True, "solution": False, "locked": True, "points": 10},
-            released or test,
-            (),
-            (),
-        ),
+        ("given", given, {"grade": False, "solution": False, "locked": True}, given, ()),
+        ("answer", "", {"grade": False, "solution": True, "locked": False}, "", names),
+        ("test", test, {"grade": True, "solution": False, "locked": True, "points": 10}, released, ()),
     ]
     made = []
-    for name, source, more, text, *rest in cells:
+    for name, source, more, text, own_names in cells:
         cell = v4.new_code_cell(source, id=name, metadata={"nbgrader": flags | more | {"grade_id": name}})
-        made.append(MasterCell(cell, text, *rest))
+        made.append(MasterCell(cell, text or source, own_names, own_names))
     master = MasterNotebook("notebook", tuple(made), v4.new_notebook().metadata)
     first, *others = [deepcopy(cell.cell) for cell in made]
     notebook = v4.new_notebook(cells=[first, v4.new_code_cell(own), *others])
     notebook.cells[2].source = answer
-    trusted = {name: source for name, source, _ in trusted_definitions(master)}
-    execution = Execution(notebook, master, lambda index: trusted, limits, Found())
+    execution = Execution(notebook, master, Observed(changing=list(in_place)), limits, Found())
     execution.run({}, {})
     return notebook.cells[-1].outputs, execution
 

@@ -1,0 +1,131 @@
+"""What the reference solution shows of an assignment: graded before anybody's submission, as any of them.
+
+A check that it passes as nbgrader runs it, and not here, is one that nobody can pass here: it costs no one
+a point. One that it fails both ways is the instructor's to mend, and is judged as nbgrader would.
+"""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import nbformat
+
+from airlock.handin.mend import mend
+from airlock.model.assignment import Master, MasterNotebook, Observed
+from airlock.model.limits import Limits
+from airlock.run.apart import Found
+from airlock.run.execute import Execution, Trial
+from airlock.run.grade import checks_of
+
+
+def observe(master: Master, limits: Limits) -> dict[str, Observed]:
+    """Grade the reference solution of each notebook, ``master.solutions``; what that showed.
+
+    Raises MachineError when a kernel cannot be had.
+    """
+    return {
+        name: _observe(notebook, master.solutions.get(name, {}), master.files, limits)
+        for name, notebook in master.notebooks.items()
+    }
+
+
+def digest(master: Master, limits: Limits, versions: dict[str, str]) -> str:
+    """Equal for equal states of the source and of what grades it."""
+    state = [master.solutions, asdict(limits), versions]
+    data = replace(master, observed={}).to_bytes() + json.dumps(state, sort_keys=True).encode()
+    return hashlib.sha256(data).hexdigest()
+
+
+def reference_notebook(notebook: MasterNotebook, solution: dict[str, str]) -> bytes:
+    """The notebook that a student would hand in who gave the reference solution."""
+    cells = [nbformat.from_dict(cell.cell) for cell in notebook.cells]
+    for cell, master in zip(cells, notebook.cells, strict=True):
+        cell.source = solution.get(master.grade_id or "", master.released)
+    made = nbformat.from_dict(
+        {"cells": cells, "metadata": notebook.metadata, "nbformat": 4, "nbformat_minor": 5}
+    )
+    return nbformat.writes(made).encode()
+
+
+def _observe(notebook, solution, files, limits) -> Observed:
+    data = reference_notebook(notebook, solution)
+
+    def run(observed: Observed, plain: bool = False) -> tuple[dict[str, str], set[str]]:
+        """Why which checks were not passed in full; functions that changed their arguments."""
+        trial, mended = Trial(plain), mend(data, notebook, f"{notebook.name}.ipynb")
+        Execution(mended.notebook, notebook, observed, limits, Found(), trial=trial).run(files, files)
+        checks = checks_of(mended.notebook, notebook.name)
+        lacking = {c.grade_id: c.message for c in checks if c.points is not None and c.points < c.max_points}
+        return lacking, trial.changing
+
+    observed = Observed()
+    lacking, changing = run(observed)
+    if lacking and notebook.classes:
+        other = Observed(shared=sorted(notebook.classes))
+        found, more = run(other)
+        if found.keys() < lacking.keys():
+            observed, lacking, changing = other, found, changing | more
+    waits: dict[str, str] = {}
+    fails: dict[str, str] = {}
+    unsteady: dict[str, str] = {}
+    if lacking:
+        plain, _ = run(observed, plain=True)
+        again, more = run(observed)
+        changing |= more
+        for name, reason in lacking.items():
+            kind = unsteady if name not in again else fails if name in plain else waits
+            kind[name] = reason
+    changed = sorted(changing)
+    return replace(observed, waits=waits, fails=fails, unsteady=unsteady, changing=changed)
+
+
+def with_reference(
+    master: Master, folder: Path, limits: Limits, versions: dict[str, str], grade: Callable = observe
+) -> Master:
+    """``master`` with what its reference solution shows: as kept in ``folder``, else by ``grade``, once for
+    each state of the source.
+
+    A reference that cannot be graded is known of no check: what cannot be judged then waits for a person.
+    """
+    path, state = folder / "reference.json", digest(master, limits, versions)
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["digest"] == state:
+            seen = {name: Observed(**one) for name, one in kept["notebooks"].items()}
+            return replace(master, observed=seen)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not there yet, or of another version
+    observed = grade(master, limits)
+    plain = {"digest": state, "notebooks": {name: asdict(one) for name, one in observed.items()}}
+    with contextlib.suppress(OSError):  # whoever writes the results there says what is wrong
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".new")
+        beside.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+        beside.replace(path)
+    return replace(master, observed=observed)
+
+
+def remarks(master: Master) -> list[dict[str, str]]:
+    """What an instructor has to know of the checks before a class is graded, one for each check concerned."""
+    found = []
+    for notebook, seen in master.observed.items():
+        for kind, reasons in (("waits", seen.waits), ("fails", seen.fails), ("unsteady", seen.unsteady)):
+            for grade_id, reason in reasons.items():
+                found.append({"notebook": notebook, "check": grade_id, "kind": kind, "reason": reason})
+    return found
+
+
+def sentence(remark: dict[str, str]) -> str:
+    """A remark as a warning."""
+    return f"{remark['notebook']}: check {remark['check']!r} {SAYS[remark['kind']]}: {remark['reason']}"
+
+
+SAYS = {
+    "waits": "cannot be graded by airlock, and waits for a person in every submission "
+    "(or name it in c.Airlock.unguarded)",
+    "fails": "is not passed in full by the reference solution, with airlock or without",
+    "unsteady": "is not always passed by the reference solution",
+}
