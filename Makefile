@@ -14,7 +14,7 @@ export MKL_NUM_THREADS := 1
 # nbgrader calls alembic by its name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: check demo test test-browser release solution grade feedback lab bench
+.PHONY: check demo test test-browser release solution grade feedback lab bench luck
 
 test: .venv/done
 	$(RUN) ruff check .
@@ -61,6 +61,10 @@ feedback: .venv/done gradebook.db
 gradebook.db: .venv/done $(wildcard source/$(ASSIGNMENT)/*)
 	$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force
 	touch $@
+
+# Every wrong solution of the tests, graded 200 times: each must lose its check each time. About two hours.
+luck: .venv/done
+	GRADINGS=200 $(RUN) pytest tests/assignment/test_luck.py --numprocesses 2
 
 # JupyterLab on the course; the Formgrader is in its menu and at /formgrader.
 lab: .venv/done

@@ -189,7 +189,7 @@ class SubmissionExporter(NotebookExporter):
 
 
 class Execute(NbGraderPreprocessor):
-    """Takes the place of nbgrader's Execute: the tests run in this process, the student's code confined."""
+    """Takes the place of nbgrader's Execute: the tests run in a child of this process, the code confined."""
 
     def preprocess(self, nb, resources):
         """Called by the exporter for each sanitised notebook; outputs and verdicts are written into it."""

@@ -25,6 +25,9 @@ LOCAL = {"__name__", "__qualname__", "__module__", "__mro__", "__class__", "__di
 LOCAL |= {"__subclasses__", "__flags__", "__basicsize__", "__itemsize__", "__dictoffset__", "__weakref__"}
 ERROR = {"args", "with_traceback", "add_note", "raised_by", "__traceback__", "__context__", "__cause__"}
 ERROR |= {"__suppress_context__", "__notes__"}
+# numpy would hand what is compared, both sides of it, to whatever an object's class has by these names.
+TAKEN_OVER = {"__array_function__", "__array_ufunc__", "__array_priority__", "__array_wrap__"}
+TAKEN_OVER |= {"__array_finalize__", "__array_prepare__", "__array_interface__", "__array_struct__"}
 BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
 MUTABLE = (list, dict, set)
@@ -43,6 +46,8 @@ class RemoteClass(type):
     def __getattribute__(cls, name: str) -> Any:
         if name in LOCAL or name in COPYING or name.startswith("_standin"):
             return super().__getattribute__(name)
+        if name in TAKEN_OVER:
+            raise AttributeError(name)
         return cls._standin_bridge.attribute(cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
@@ -106,6 +111,8 @@ class StandIn:
             return type(self)._standin_like or type(self)
         if name in COPYING:
             return object.__getattribute__(self, name)
+        if name in TAKEN_OVER:
+            raise AttributeError(name)
         if name.startswith("_standin") or name in ERROR and isinstance(self, BaseException):
             return object.__getattribute__(self, name)
         return self._standin_bridge.attribute(self, name)

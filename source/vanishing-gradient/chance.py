@@ -149,7 +149,7 @@ def dependence(W, again):
     z, again = (array.astype(np.float32) / np.float32(array.std()) for array in (W, again))
     room = MANY_SIGMAS / math.sqrt(z.size)
     yield (
-        abs(np.mean(z * again, dtype=float)) > room,
+        abs(np.mean((z - z.mean()) * (again - again.mean()), dtype=float)) > room,
         "is related to what the last call returned: draw every number afresh",
     )
     for lines, kind in (z, "rows"), (z.T, "columns"):

@@ -94,3 +94,28 @@ def test_what_is_allowed_is_not_unknown(answers):
 
 def test_clone3_is_unknown_so_that_programs_use_clone_whose_flags_can_be_seen(answers):
     assert syscalls.number("clone3") not in answers
+
+
+OLD = """
+import errno, os, sys
+from airlock.sandbox import confine, syscalls
+confine._drop_privileges()
+syscalls.load(1)
+path = sys.argv[1]
+for way in (lambda: os.truncate(path, 0), lambda: os.open(path, os.O_RDONLY | os.O_TRUNC),
+            lambda: os.open(path, os.O_ACCMODE | os.O_TRUNC), lambda: os.kill(os.getppid(), 0)):
+    try:
+        print("a hole", way())
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+"""
+
+
+def test_where_landlock_is_old_the_filter_keeps_lengths_and_signals(answers, tmp_path):
+    """As on Linux 5.13, whose Landlock knows of neither; before Linux 6.2 and 6.12 respectively."""
+    (tmp_path / "kept").write_text("kept")
+    run = subprocess.run(
+        [sys.executable, "-c", OLD, tmp_path / "kept"], capture_output=True, text=True, timeout=60
+    )
+    assert run.stdout.split() == ["EPERM"] * 4, run.stderr
+    assert (tmp_path / "kept").read_text() == "kept"
