@@ -30,4 +30,3 @@ class Limits:
     message: int = 128 * MIB  # one message of the kernel: an output, or a value that a test asks for
     outputs: int = 16 * MIB  # all outputs of one notebook
     restarts: int = 20
-    network: bool = False  # whether the student's code may reach other machines

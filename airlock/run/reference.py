@@ -124,8 +124,7 @@ def sentence(remark: dict[str, str]) -> str:
 
 
 SAYS = {
-    "waits": "cannot be graded by airlock, and waits for a person in every submission "
-    "(or name it in c.Airlock.unguarded)",
+    "waits": "cannot be graded by airlock, and waits for a person in every submission",
     "fails": "is not passed in full by the reference solution, with airlock or without",
     "unsteady": "is not always passed by the reference solution",
 }
