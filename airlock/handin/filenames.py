@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from airlock.model.record import Incident
+from airlock.model.text import one_line
 
 Content = TypeVar("Content")
 
@@ -22,8 +23,7 @@ def is_notebook(path: str) -> bool:
 
 def printable(name: str) -> str:
     """A file name as it may stand in a message: one line, not too long, encodable."""
-    name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    name = "".join(c if c.isprintable() else "?" for c in name)
+    name = one_line(name)
     return name if len(name) <= 80 else f"{name[:50]}...{name[-25:]}"
 
 

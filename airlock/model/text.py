@@ -7,6 +7,12 @@ CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 UNSEEN = re.compile(rf"[{CONTROLS}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
+def one_line(text: str) -> str:
+    """``text`` with a question mark for what is not printed as itself, line ends too."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def visible(text: str) -> str:
     """``text`` with a question mark for each character that would change how the rest is shown."""
     return UNSEEN.sub("?", text)
