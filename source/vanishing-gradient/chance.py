@@ -64,7 +64,7 @@ def draw(name, function, size):
     """Draw weights with a student's function: the rungs from blank to finite."""
     W, error = call(name, "W", function, *size)
     if error is not None:
-        report(name, "W", error, {})
+        report(name, "W", error, {"d_in": size[0], "d_out": size[1]})
     return numbers(name, "W", W, size)
 
 
@@ -76,7 +76,9 @@ def weights(name, function, deviation, slips):
     pairs = [(draw(name, function, size), size) for size in sizes()]
     draws = [(size, W, draw(name, function, size)) for W, size in pairs]
     centred = lambda W, again: centre(W, again, deviation(*W.shape))  # noqa: E731
-    for problems, judged in (plain, draws), (dependence, draws[:1]), (shape, draws), (centred, draws):
+    # What is added to all of W is said before what it makes of single rows; small sizes show less.
+    order = (plain, draws), (centred, draws[:1]), (dependence, draws[:1]), (shape, draws), (centred, draws)
+    for problems, judged in order:
         for _, W, again in judged:
             for wrong, problem in problems(W, again):
                 if wrong:
