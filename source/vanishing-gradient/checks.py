@@ -51,7 +51,7 @@ def report(name, variable, error, inputs, hint=""):
     """End the check with the exception and the shapes that led to it."""
     text = f"{type(error).__name__}: {error}".splitlines()[0][:200]
     kinds = {
-        label: f"{label} of shape {np.shape(value)}" if np.ndim(value) else f"{label} = {value!r}"
+        label: f"{label} of shape {np.shape(value)}" if np.ndim(value) else f"{label} = {value!r}, a number"
         for label, value in inputs.items()
     }
     shapes = ", ".join(kinds.values())
