@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
+        if os.name != "posix":
+            raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
         return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
     except AirlockError as error:
         if options.debug:
