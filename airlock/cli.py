@@ -107,7 +107,7 @@ def _grade(options) -> int:
         print(f"WARNING: nothing here confines the students' {', '.join(missing)}.", file=sys.stderr)
     with contextlib.ExitStack() as stack:
         workers = stack.enter_context(_workers(options, len(chosen)))
-        for warning in room.rehearse(workers.executor):
+        for warning in room.rehearse(workers.executor, keep=not options.dry_run):
             print(f"WARNING: {warning}", file=sys.stderr)
         bar = stack.enter_context(progress(len(chosen)))
         slots = 2 * (options.jobs or workers.count)  # so that no worker waits for this process to write
