@@ -45,8 +45,11 @@ class Classroom:
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
 
-    def rehearse(self, make_executor: Callable) -> list[str]:
-        """Have a worker grade the reference solution, once for each state of the source; returns warnings."""
+    def rehearse(self, make_executor: Callable, keep: bool = True) -> list[str]:
+        """Have a worker grade the reference solution, once for each state of the source; returns warnings.
+
+        Without ``keep`` nothing is written, and the next run grades it again.
+        """
 
         def grade(master, limits):
             with make_executor() as executor:
@@ -57,7 +60,7 @@ class Classroom:
         started = time.monotonic()
         try:
             self.master = with_reference(
-                self.master, self.reports, self.limits, self.blank.versions, grade
+                self.master, self.reports, self.limits, self.blank.versions, grade, keep
             )
         except Exception as error:  # whatever it is: a class is graded all the same
             return [f"The reference solution could not be graded ({error}): what cannot be judged will wait."]

@@ -88,9 +88,10 @@ class Dispatcher:
     def _submit(self, one):
         try:
             future = self.send(self.executor, one.task)
-        except BrokenExecutor as error:  # a worker died while it had nothing to do
-            future = Future()
-            future.set_exception(error)
+        except Exception as error:  # a worker died while it had nothing to do, or Dask gave its scheduler up
+            future, broken = Future(), BrokenExecutor(str(error))
+            broken.__cause__ = error
+            future.set_exception(broken)
         self.out[future] = one
 
 

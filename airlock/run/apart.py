@@ -90,6 +90,7 @@ class _Child:
         self._kernels, self._most, self._begun_at = 0.0, limits.cell_seconds, 0.0
         self._started, self._killed = time.monotonic(), False
         self.folder = tempfile.mkdtemp(prefix="airlock-")
+        parent = os.getpid()
         channel = fork_server.share(preload)  # of this process, so that the child need not warm up its own
         self._ours, theirs = socket.socketpair()
         with warnings.catch_warnings():
@@ -98,7 +99,7 @@ class _Child:
         if self.pid == 0:
             self._ours.close()
             fork_server.adopt(channel)
-            _be_child(work, found, limits, theirs, self.folder)
+            _be_child(work, found, limits, theirs, self.folder, parent)
         theirs.close()
         self._status: int | None = None
 
@@ -185,7 +186,9 @@ class _Child:
 MEMORY = "With these answers the grader would have needed more memory than it may use."
 
 
-def _be_child(work: Any, found: Found, limits: Limits, channel: socket.socket, folder: str) -> NoReturn:
+def _be_child(
+    work: Any, found: Found, limits: Limits, channel: socket.socket, folder: str, parent: int
+) -> NoReturn:
     """Work, tell, and end without whatever this process's parent would do at its end."""
 
     def tell(message: dict[str, Any]) -> None:
@@ -194,6 +197,8 @@ def _be_child(work: Any, found: Found, limits: Limits, channel: socket.socket, f
 
     try:
         _limit(limits)
+        if os.getppid() != parent:  # it was killed before this process would have been killed with it
+            os._exit(0)
         tempfile.tempdir = folder
         tell({"result": work(found, limits, tell)})
     except MemoryError:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 
+from airlock.course.results import write_whole
 from airlock.handin.mend import mend
 from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.limits import Limits
@@ -83,10 +84,15 @@ def _observe(notebook, solution, files, limits) -> Observed:
 
 
 def with_reference(
-    master: Master, folder: Path, limits: Limits, versions: dict[str, str], grade: Callable = observe
+    master: Master,
+    folder: Path,
+    limits: Limits,
+    versions: dict[str, str],
+    grade: Callable = observe,
+    keep: bool = True,
 ) -> Master:
     """``master`` with what its reference solution shows: as kept in ``folder``, else by ``grade``, once for
-    each state of the source.
+    each state of the source where ``keep`` allows to write it down.
 
     A reference that cannot be graded is known of no check: what cannot be judged then waits for a person.
     """
@@ -99,12 +105,12 @@ def with_reference(
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not there yet, or of another version
     observed = grade(master, limits)
+    if not keep:
+        return replace(master, observed=observed)
     plain = {"digest": state, "notebooks": {name: asdict(one) for name, one in observed.items()}}
     with contextlib.suppress(OSError):  # whoever writes the results there says what is wrong
         folder.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".new")
-        beside.write_text(json.dumps(plain, indent=1), encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, json.dumps(plain, indent=1))
     return replace(master, observed=observed)
 
 

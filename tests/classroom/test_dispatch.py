@@ -65,3 +65,12 @@ def test_no_more_tasks_are_out_than_there_are_slots():
         for _ in dispatcher.results(lambda: waiting.pop(0) if waiting else None):
             out[0] -= 1
     assert most[0] == 5
+
+
+def test_an_executor_that_takes_nothing_any_more_is_made_anew():
+    class Closed(ThreadPoolExecutor):
+        def submit(self, *_):
+            raise ConnectionError("the client is closed")
+
+    made = [ThreadPoolExecutor(2), Closed(2)]
+    assert results(range(3), lambda: made.pop()) == {task: task for task in range(3)}

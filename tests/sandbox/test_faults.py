@@ -23,6 +23,7 @@ from airlock.model.limits import Limits
 from airlock.model.record import KINDS
 from airlock.run.execute import Execution
 from airlock.run.grade import grade_submission
+from airlock.sandbox.processes import lives
 
 LIMITS = replace(QUICK, memory=1024 * 2**20, cell_seconds=2, call_seconds=1, restarts=6)
 
@@ -321,14 +322,16 @@ def until(condition, seconds=60):
     return found
 
 
-def test_a_grader_that_is_killed_leaves_no_kernel(course, tmp_path):
+def test_a_grader_that_is_killed_leaves_no_process(course, tmp_path):
     code = "import os, time\nos.fork()\nopen('started', 'w').close()\ntime.sleep(600)"
     process, place = grade_apart(course, tmp_path, {"last": code}, "usual")
-    assert until(lambda: list(place.glob("*/work/started")))
+    assert until(lambda: list(place.rglob("work/started")))
     assert len(processes_in(place)) >= 2
+    below = psutil.Process(process.pid).children(recursive=True)
+    assert len(below) >= 5  # the fork server, who runs the tests, a warden, the kernel and its fork
     process.kill()
     process.communicate()
-    assert until(lambda: processes_in(place) == [])
+    assert until(lambda: processes_in(place) == [] and not any(lives(one.pid) for one in below))
 
 
 def template():
@@ -345,30 +348,36 @@ def test_a_warm_process_that_is_killed_is_replaced(course):
 
 def test_a_warm_process_that_is_killed_while_it_grades_costs_nothing(course, temporary):
     def kill():
-        until(lambda: list(temporary.glob("*/work/started")))
-        template().kill()
+        if until(lambda: list(temporary.rglob("work/started"))):
+            template().kill()
+            killed.append(True)
 
+    killed = []
     killer = threading.Thread(target=kill)
     killer.start()
     record = grade(
         course, {"double": RIGHT["double"] + "\nopen('started', 'w').close()\nimport time\ntime.sleep(0.7)"}
     )
     killer.join()
+    assert killed
     assert (record.score, record.status) == (FULL, "graded")
 
 
 def test_a_warden_that_is_killed_takes_its_kernel_along(course, temporary):
     def kill():
-        (started,) = until(lambda: list(temporary.glob("*/work/started")))
+        (started,) = until(lambda: list(temporary.rglob("work/started")))
         kernel = psutil.Process(int(started.read_text()))
         os.kill(kernel.ppid(), signal.SIGKILL)
+        killed.append(True)
 
+    killed = []
     killer = threading.Thread(target=kill)
     killer.start()
     code = "import os, time\nwith open('part', 'w') as file: file.write(str(os.getpid()))\n"
     code += "os.rename('part', 'started')\n"
     record = grade(course, {"last": code + "os.fork()\ntime.sleep(60)"}, idle_seconds=30, restarts=1)
     killer.join()
+    assert killed
     assert record.score == FULL
     assert kinds(record) & {"kernel-died", "time-limit"}
 
