@@ -38,7 +38,7 @@ def double(result=None, **keywords):
         (lambda x: x, "x, unchanged"),
         (lambda x: 3 * x, "y is x times a constant|it is x times a constant number"),
         (lambda x: 2 * x + 1, "constant is added"),
-        (lambda x: np.where(x > 4.5, 0, 2 * x), "4 of 18 values are off, all of them where x is above 4"),
+        (lambda x: np.where(x > 4.5, 0, 2 * x), "values are off only where x is large"),
         (lambda x: 2 * x + np.random.rand(), "another one when the function is called again"),
         (lambda x: np.asmatrix(2 * x), "y is a matrix, expected an array of numbers"),
         (lambda x: np.ma.masked_array(2 * x), "y is a MaskedArray, expected"),

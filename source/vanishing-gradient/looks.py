@@ -1,0 +1,65 @@
+"""What wrong values look like by themselves: cut off, a straight line, without signs."""
+
+import numpy as np
+from closeness import SINGLE, close, spread, wrong
+
+
+def cut(pairs):
+    """Recognise right values that are cut off below or above."""
+    low, high = min(got.min() for got, _ in pairs), max(got.max() for got, _ in pairs)
+    if all(close(got, np.clip(want, low, high), SINGLE) for got, want in pairs):
+        least, most = min(want.min() for _, want in pairs), max(want.max() for _, want in pairs)
+        ends = [f"below {low:.4g}"] * bool(low > least) + [f"above {high:.4g}"] * bool(high < most)
+        return f"it is cut off {' and '.join(ends)}" if ends else ""
+    return ""
+
+
+def dtype(found):
+    """Recognise numbers of too few digits."""
+    if all(getattr(case.got, "dtype", None) == np.float16 for case in found):
+        return "it holds float16 numbers, which have three digits only"
+    return ""
+
+
+def line(found):
+    """Recognise a straight line, bent or cut off, as a cheap stand-in for a curve."""
+    x = [np.ravel(next(iter(case.inputs.values()))) for case in found]
+    if len(found[0].inputs) > 1 or any(
+        part.size != case.array.size for part, case in zip(x, found, strict=True)
+    ):
+        return ""
+    x, got = np.concatenate(x), np.concatenate([case.array.ravel() for case in found])
+    inside = (got > got.min()) & (got < got.max())
+    if np.count_nonzero(inside) < 20 or np.ptp(x[inside]) < 1e-3:
+        return ""
+    slope, shift = np.polyfit(x[inside], got[inside], 1)
+    if abs(slope) < 1e-6 or not close(slope * x[inside] + shift, got[inside], 1e-9):
+        return ""
+    return "it is a straight line, cut off at its ends" if not inside[1:-1].all() else "it is a straight line"
+
+
+def signs(pairs):
+    """Say what the signs or the range of the values show, where nothing sharper can be said."""
+    got = np.concatenate([got.ravel() for got, _ in pairs])
+    want = np.concatenate([want.ravel() for _, want in pairs])
+    if got.min() >= 0 > want.min():
+        return "none of its values is negative, and some should be"
+    if got.max() <= 0 < want.max():
+        return "none of its values is positive, and some should be"
+    if got.min() < 0 <= want.min():
+        return "some of its values are negative, and none should be"
+    if np.array_equal(got, np.round(got)):
+        return "it holds whole numbers only"
+    if want.max() <= 1 < got.max():
+        return "some of its values are outside the interval that they should lie in"
+    if all(np.array_equal(np.sign(got), np.sign(want)) for got, want in pairs):
+        return "every value has the right sign, but not the right size"
+    if all(wrong(got, want).mean() > 0.5 for got, want in pairs if want.size > 3):
+        for axis, lines in enumerate(("rows", "columns")):
+            if all(got.ndim < 2 or got.shape[axis] == 1 or spread(got, axis) for got, _ in pairs):
+                return f"all its {lines} are the same"
+        agree = [np.mean(np.sign(got) == np.sign(want)) for got, want in pairs if want.size > 40]
+        if min(agree, default=0) > 0.5:
+            return "most signs are right, but next to no value is"
+        return "next to no value is right, and signs are not either"
+    return ""
