@@ -135,6 +135,8 @@ def weight_rows():
     diagonal = 2 * stats.norm.sf(chance.SIGMAS)
     yield "mean of the diagonal", chance.SIGMAS / math.sqrt(d), diagonal, "identity added"
     yield "product with the next draw", chance.MANY_SIGMAS / d, normal * 50, "a part that stays"
+    # Products of d (d - 1) / 2 pairs, each counted twice; nearly normal, as above.
+    yield "product with its transpose", chance.MANY_SIGMAS * math.sqrt(2) / d, normal * 50, "a symmetric part"
     # The spread of norms below .35 where .71 is expected: their sample variance below a quarter, chi-square.
     spread = 2 * stats.chi2.cdf(0.26 * (d - 1), d - 1)
     yield "spread of norms, at least", chance.NORMS, spread, "rows of one length"

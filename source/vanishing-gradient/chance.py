@@ -165,6 +165,9 @@ def dependence(W, again):
         cosines = lines @ lines.T / np.outer(norms, norms)
         np.fill_diagonal(cosines, 0)
         yield np.abs(cosines).max() > room, f"has {kind} that depend on one another"
+    if z.shape[0] == z.shape[1]:
+        mirrored = np.mean(z * z.T, dtype=float) - np.mean(np.diagonal(z) ** 2, dtype=float) / len(z)
+        yield abs(mirrored) > MANY_SIGMAS * math.sqrt(2) / len(z), "depends on its own transpose"
     room = SIGMAS / math.sqrt(min(z.shape))
     yield abs(np.diagonal(z).mean()) > room, "has something added on its diagonal"
 
