@@ -34,18 +34,24 @@ def close(got, want, room=CLOSE, floor=0.0):
     return False
 
 
+def room(case):
+    """How far apart two values of a case may be that agree to every digit they have."""
+    single = any(getattr(value, "dtype", None) == np.float32 for value in (case.got, *case.inputs.values()))
+    return SINGLE if single else EXACT
+
+
 def same(case, value):
     """Whether this value is what came back in a case, to every digit."""
     got = case.got if case.array is None else case.array
     with contextlib.suppress(TypeError, ValueError):
-        room = SINGLE if getattr(case.got, "dtype", None) == np.float32 else EXACT
         value = np.asarray(value, float)
         if case.array is not None and value.size == got.size and value.ndim != got.ndim:
             value = value.reshape(got.shape)
         finite = np.isfinite(value)
         got = np.asarray(got, float)
         return got.shape == value.shape and (
-            np.array_equal(finite, np.isfinite(got)) and close(got[finite], value[finite], room, case.floor)
+            np.array_equal(finite, np.isfinite(got))
+            and close(got[finite], value[finite], room(case), case.floor)
         )
     return False
 
@@ -66,6 +72,9 @@ def spread(values, axis=None):
     return not values.size or np.ptp(values, axis=axis).max() <= EXACT * max(np.abs(values).max(), 1e-300)
 
 
-def wrong(got, want, floor=0.0):
-    """Return which values are too far off: an array of yes and no."""
-    return np.abs(got - want) > CLOSE * max(np.abs(want).max(), floor)
+def wrong(case, got, want):
+    """Return which values are not right to every digit: an array of yes and no.
+
+    Sharper than what a check lets pass, so that no description changes as a guess comes nearer.
+    """
+    return np.abs(got - want) > room(case) * max(np.abs(want).max(), case.floor)

@@ -3,14 +3,15 @@
 - A slip is named only if it explains every case, to every digit. Else what is seen is described, and a
   description holds for every case as well.
 - No message gives an answer away: none holds a right value, says how far off a value is, or whether it is too
-  large or too small; nor does any change as a guess comes nearer. Who tries numbers learns right or wrong.
+  large or too small; nor does any change as a guess comes nearer. Who tries numbers learns right or wrong,
+  and what everyone may know: whether a sign, or the interval that values lie in, can be right.
 """
 
 import looks
 import numpy as np
 import places
 import relations
-from closeness import factor, same
+from closeness import EXACT, factor, room, same, wrong
 
 
 def slip(found, variable, slips):
@@ -51,16 +52,20 @@ def describe(found, variable, slips):
     for label in found[0].inputs:
         if all(factor(case.array, np.asarray(case.inputs[label], float)) for case in found):
             return f"it is {label} times a constant number"
+    judged = found, pairs
+    exact = [pair for pair in zip(found, pairs, strict=True) if room(pair[0]) == EXACT]
+    if any(
+        wrong(case, got, want).any() for case, (got, want) in exact
+    ):  # single precision blurs what is seen
+        judged = tuple(list(part) for part in zip(*exact, strict=True))
+    elif exact:
+        return "it is right but for single precision"
+    return _seen(*judged) or places.cases(found, pairs) or places.rows(*judged) or looks.signs(*judged)
+
+
+def _seen(found, pairs):
+    """Say what all cases show alike."""
     for phrase, holds in relations.SEEN.items():
         if all(holds(got, want) for got, want in pairs):
             return phrase
-    return (
-        looks.cut(pairs)
-        or looks.dtype(found)
-        or looks.line(found)
-        or places.where(found, pairs)
-        or places.cases(found, pairs)
-        or places.rows(found, pairs)
-        or looks.signs(pairs)
-        or "not every value is right"
-    )
+    return looks.cut(pairs) or looks.dtype(found) or looks.line(found, pairs) or places.where(found, pairs)
