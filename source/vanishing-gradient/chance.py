@@ -113,29 +113,31 @@ def scale(draws, slips, every):
 
 def plain(W, again):
     """Yield (whether W has it, what it is) for each flaw that one sees with the naked eye."""
-    ordered = np.sort(W, axis=None)
     yield np.ptp(W) == 0, "is one and the same value everywhere: the network cannot tell its units apart"
-    yield np.array_equal(W, np.round(W)), "holds whole numbers only"
-    for digits in range(1, 7):
-        yield np.array_equal(W, np.round(W, digits)), f"is rounded to {digits} decimals: keep all digits"
+    for digits in range(7):
+        rounded = all(np.array_equal(part, np.round(part, digits)) for part in (W[0], W))
+        kind = f"is rounded to {digits} decimals: keep all digits" if digits else "holds whole numbers only"
+        yield rounded, kind
     yield np.array_equal(W, again), "is the same at every call: draw fresh numbers, without fixing a seed"
     yield np.count_nonzero(W == 0) > ZEROS, "has weights that are exactly zero: draw every one of them"
-    yield np.count_nonzero(np.diff(ordered)) < W.size / 2, "holds the same values many times"
-    yield ordered[0] >= 0, "has no negative weight: weights lie on both sides of zero"
-    yield ordered[-1] <= 0, "has no positive weight: weights lie on both sides of zero"
+    yield np.count_nonzero(np.diff(np.sort(W, axis=None))) < W.size / 2, "holds the same values many times"
+    yield W.min() >= 0, "has no negative weight: weights lie on both sides of zero"
+    yield W.max() <= 0, "has no positive weight: weights lie on both sides of zero"
 
 
 def shape(W, again):
     """Yield flaws of the distribution, whatever its scale."""
     both = np.concatenate([W.ravel(), again.ravel()])
-    z = np.sort((both - both.mean()) / both.std())
-    points = np.linspace(-3, 3, 49)
+    z = (both - both.mean()) / both.std()
+    least, most, points = z.min(), z.max(), np.linspace(-3, 3, 49)
     normal = [(1 + math.erf(point / math.sqrt(2))) / 2 for point in points]
-    apart = np.abs(np.searchsorted(z, points) / z.size - normal).max()
-    kind = "is uniformly distributed" if max(-z[0], z[-1]) < 1.8 else "is not normally distributed"
+    inside = np.histogram(z, len(points) - 1, (-3, 3))[0]
+    counts = np.count_nonzero(z < -3) + np.concatenate([[0], np.cumsum(inside)])
+    kind = "is uniformly distributed" if max(-least, most) < 1.8 else "is not normally distributed"
+    apart = np.abs(counts / z.size - normal).max()
     yield apart > math.sqrt(math.log(2 / DISTRIBUTION) / (2 * z.size)), kind
     if W.shape == LARGE:
-        yield z[-1] < OUTERMOST or z[0] > -OUTERMOST, "is cut off: no weight is far from zero"
+        yield most < OUTERMOST or least > -OUTERMOST, "is cut off: no weight is far from zero"
 
 
 def centre(W, again, s):
@@ -149,15 +151,16 @@ def centre(W, again, s):
 def dependence(W, again):
     """Yield flaws of rows and columns, and of what stays from one call to the next."""
     z, again = (array.astype(np.float32) / np.float32(array.std()) for array in (W, again))
-    room = MANY_SIGMAS / math.sqrt(z.size)
+    room, squares = MANY_SIGMAS / math.sqrt(z.size), z * z
+    fourth = max(np.vdot(squares, squares) / z.size, 3)  # above 3 where numbers are not normal: see shape
+    wide = math.sqrt((fourth - 1) / 2)
     yield (
-        abs(np.mean((z - z.mean()) * (again - again.mean()), dtype=float)) > room,
+        abs(np.vdot(z - z.mean(), again - again.mean()) / z.size) > room,
         "is related to what the last call returned: draw every number afresh",
     )
     for lines, kind in (z, "rows"), (z.T, "columns"):
         room = MANY_SIGMAS / math.sqrt(lines.shape[1])
         norms = np.linalg.norm(lines, axis=1)
-        wide = math.sqrt(max(np.mean(z**4) - 1, 2) / 2)  # more room where numbers are not normal: see shape
         unequal = np.abs(norms / math.sqrt(lines.shape[1]) - 1).max() > room * wide
         yield unequal, f"has {kind} of unequal scale"
         yield norms.std() < NORMS, f"has {kind} scaled to the same length: scale all of W by one number"
@@ -166,7 +169,7 @@ def dependence(W, again):
         np.fill_diagonal(cosines, 0)
         yield np.abs(cosines).max() > room, f"has {kind} that depend on one another"
     if z.shape[0] == z.shape[1]:
-        mirrored = np.mean(z * z.T, dtype=float) - np.mean(np.diagonal(z) ** 2, dtype=float) / len(z)
+        mirrored = (np.sum(z * z.T) - np.sum(np.diagonal(squares))) / z.size
         yield abs(mirrored) > MANY_SIGMAS * math.sqrt(2) / len(z), "depends on its own transpose"
     room = SIGMAS / math.sqrt(min(z.shape))
     yield abs(np.diagonal(z).mean()) > room, "has something added on its diagonal"
