@@ -28,7 +28,7 @@ def own_check(blank):
 def test_a_check_reaches_no_function_but_those_of_its_blanks():
     """So a wrong function needs trying only on the checks of its own cell.
 
-    An experiment reaches an activation too, which costs it nothing: a test of chance.py.
+    An experiment reaches an activation too, which costs it nothing: see test_checks.
     """
     for check in NOTEBOOK.points:
         functions = names(NOTEBOOK.code[check]) & set(FUNCTION_OF.values())
