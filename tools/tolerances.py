@@ -1,4 +1,4 @@
-"""Derive the bounds in ``chance.py`` and ``experiment.py``: what is expected, how far chance goes, what is seen.
+"""Derive the bounds of ``chance.py`` and ``experiment.py``: what is expected, how far chance goes, what shows.
 
     python tools/tolerances.py [REPEATS]
 
