@@ -1,4 +1,4 @@
-"""Derive the bounds of ``chance.py`` and ``experiment.py``: what is expected, how far chance goes, what shows.
+"""Derive the bounds in ``chance.py``, ``experiment.py``: what is expected, how far chance goes, what is seen.
 
     python tools/tolerances.py [REPEATS]
 

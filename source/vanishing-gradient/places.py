@@ -67,9 +67,8 @@ def where(found, pairs):
                     return f"values are off only where {name} is large"
                 if size[flat].max() < size[~flat].min():
                     return f"values are off only where {name} is small"
-                inside = (size >= size[flat].min()) & (size <= size[flat].max())
-                if flat[inside].all() and flat.mean() < 0.5:
-                    return f"values are off only where {name} lies in a certain interval"
+        if flat.any() and flat[(x >= x[flat].min()) & (x <= x[flat].max())].all():
+            return f"values are off only where {label} lies in a certain interval"
     return ""
 
 

@@ -209,7 +209,6 @@ FURTHER = [  # written after the checks were
     ("affine_forward", "v = x @ W + b if b.max() > 0 else x @ W"),
     ("affine_forward", "v = x @ W + b\nv = np.where(v > 60, 60, v)"),
     ("affine_forward", "v = np.sign(x @ W) * np.abs(x @ W) + np.sign(b)"),
-    ("affine_forward", "v = x @ W + b if id(x) % 3 else x @ W + 2 * b"),
     ("affine_forward", "v = np.zeros((len(x), W.shape[1]))\nfor i in range(len(x)):\n    for j in range(W.shape[1]):\n        for k in range(x.shape[1] - 1):\n            v[i, j] += x[i, k] * W[k, j]\nv = v + b"),
     ("affine_forward", "v = np.zeros((len(x), W.shape[1]))\nfor i in range(len(x) - 1):\n    v[i] = x[i] @ W + b[0]"),
     ("affine_forward", "v = np.zeros((len(x), W.shape[1]))\nfor i in range(min(len(x), 50)):\n    v[i] = x[i] @ W + b[0]"),
@@ -343,7 +342,6 @@ FURTHER = [  # written after the checks were
     ("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(3 / (d_in + d_out / 2))"),
     ("init_he", "W = np.random.randn(d_in, d_out) / np.sqrt(-(-d_in // 2))"),
     ("init_he", "W = np.random.randn(d_in, d_out) * 2 ** (1 / d_in) / np.sqrt(d_in / 2)"),
-    ("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(2 / d_in) * (1 if np.random.rand() < 0.5 else 1.2)"),
 ]
 SCALES = {
     "init_small": ("0.01", "0.01 * np.random.randn(d_in, d_out)"),
