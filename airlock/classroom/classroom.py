@@ -21,7 +21,7 @@ from airlock.model.assignment import Observed
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
-from airlock.run.grade import blank_record, grading_digest
+from airlock.run.grade import grading_digest, ungraded_record
 from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
@@ -35,7 +35,7 @@ class Classroom:
         self.limits = self.settings.as_limits()
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
-        self.blank = blank_record("", self.master)
+        self.ungraded = ungraded_record("", self.master)
         self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
         people = roster.people if roster else []
@@ -57,7 +57,7 @@ class Classroom:
         started = time.monotonic()
         try:
             self.master = with_reference(
-                self.master, self.reports, self.limits, self.blank.versions, grade
+                self.master, self.reports, self.limits, self.ungraded.versions, grade
             )
         except Exception as error:  # whatever it is: a class is graded all the same
             return [f"The reference solution could not be graded ({error}): what cannot be judged will wait."]
@@ -69,7 +69,7 @@ class Classroom:
     ) -> list[Record]:
         """Grade what is not graded yet, and return the records of all submissions found.
 
-        ``slots`` submissions are out at a time. ``listener.record(record)`` is told each that is done,
+        ``slots`` submissions are out at a time. ``listener.done(record)`` is told each that is done,
         ``listener.skip()`` of each that was done before.
 
         Raises MachineError when the records cannot be written down.
@@ -126,9 +126,9 @@ class Classroom:
         """What is true of the run as a whole, see :func:`airlock.course.results.write_results`."""
         return {
             "assignment": self.assignment,
-            "max_score": self.blank.max_score,
-            "confinement": self.blank.confinement,
-            "versions": self.blank.versions,
+            "max_score": self.ungraded.max_score,
+            "confinement": self.ungraded.confinement,
+            "versions": self.ungraded.versions,
             "seconds": self.seconds,
             "reference": remarks(self.master),
             "absent": [asdict(person) for person in self.attendance.absent],

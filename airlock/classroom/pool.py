@@ -68,7 +68,7 @@ def prepare(preload: Iterable[str] = ()) -> None:
 
     forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
     forkserver.ensure_running()
-    if fork_server.WARM:
+    if fork_server.AVAILABLE:
         fork_server.share(preload)
 
 
@@ -83,7 +83,7 @@ class LocalWorkers(contextlib.AbstractContextManager):
         """A pool of them; a new one when a worker's death has broken the last."""
         prepare()
         context = multiprocessing.get_context("forkserver")
-        arguments = (self.folder, fork_server.share() if fork_server.WARM else None)
+        arguments = (self.folder, fork_server.share() if fork_server.AVAILABLE else None)
         return ProcessPoolExecutor(self.count, context, _start_worker, arguments)
 
     def __exit__(self, kind, *_):

@@ -54,5 +54,5 @@ def preview(room: Classroom, make_executor: Callable, slots: int, students: list
             if not isinstance(result, BaseException):
                 record = replace(Record.from_json(result[-1]), digest=task.digest, hand_in=task.hand_in)
                 found.append(follow(record, known.get(task.student), entries.get(task.student)))
-                listener.record(record)
+                listener.done(record)
     return sorted(found, key=lambda record: record.student)

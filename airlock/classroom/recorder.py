@@ -16,7 +16,7 @@ from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
-from airlock.run.grade import blank_record, failed
+from airlock.run.grade import failed, ungraded_record
 
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
@@ -99,7 +99,7 @@ class Recorder:
 
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
-        record = failed(blank_record(student, self.room.master), kind, sentence)
+        record = failed(ungraded_record(student, self.room.master), kind, sentence)
         record.hand_in = hand_in
         self._finish(follow(record, self.records.get(student), self.entries.get(student)))
 
@@ -108,7 +108,7 @@ class Recorder:
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
         for student in sorted(self.entries.keys() - self.room.submissions.keys()):
             gone = only_marked(
-                student, self.room.assignment, self.room.blank.max_score, self.entries[student]
+                student, self.room.assignment, self.room.ungraded.max_score, self.entries[student]
             )
             if gone:
                 gone.status, gone.incidents = "incident", [Incident("gone", GONE)]
@@ -144,7 +144,7 @@ class Recorder:
             replace_folder(folder("feedback", task.student), feedback)
         known = self.records.get(task.student)
         anew = known is None or known.hand_in != task.hand_in
-        self.book.record(record, unanswered, handed_in_at(task.files, record), anew)
+        self.book.write(record, unanswered, handed_in_at(task.files, record), anew)
         self.entries |= self.book.entries(task.student)
 
     def _reason(self, student: str, error: BaseException) -> str:
@@ -160,7 +160,7 @@ class Recorder:
                 self.entries |= self.book.entries(record.student)
         with self._writing():
             self.journal.add(record)
-        self.listener.record(marked(record, self.entries.get(record.student)))
+        self.listener.done(marked(record, self.entries.get(record.student)))
         started = time.monotonic()
         if started >= self._next_write:
             self.write_results()

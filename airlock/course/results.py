@@ -67,7 +67,7 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
             "status",
             "score",
             "max_score",
-            *map(plain, names),
+            *map(as_field, names),
             "blanks",
             "incidents",
             "late_hours",
@@ -79,13 +79,13 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
         failed = record.status == "failed"
         rows.writerow(
             [
-                plain(record.student),
+                as_field(record.student),
                 record.status,
                 None if failed else _short(record.score),
                 _short(record.max_score),
                 *(None if failed else _short(points.get(column)) for column in columns),
-                plain("; ".join(record.blanks)),
-                plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
+                as_field("; ".join(record.blanks)),
+                as_field("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
                 round(record.late / 3600, 2),
                 _short(record.penalty),
             ]
@@ -93,7 +93,7 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
     highest = max((record.max_score for record in records), default=None)
     for person in absent:
         empty = [None] * (len(columns) + 4)
-        rows.writerow([plain(person["id"]), "not handed in", None, _short(highest), *empty])
+        rows.writerow([as_field(person["id"]), "not handed in", None, _short(highest), *empty])
     return text.getvalue()
 
 
@@ -101,7 +101,7 @@ def _short(value: float | None) -> str | None:
     return None if value is None else f"{value:.10g}"
 
 
-def plain(text: str) -> str:
+def as_field(text: str) -> str:
     """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
     return FORMULA.sub("'", visible(text))
 
