@@ -17,7 +17,6 @@ from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
 from airlock.handin.files import digest_of, read_submission
-from airlock.model.assignment import Observed
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
@@ -50,9 +49,7 @@ class Classroom:
 
         def grade(master, limits):
             with make_executor() as executor:
-                arguments = master.to_bytes(), master.solutions, asdict(limits)
-                found = executor.submit(observe_task, *arguments).result()
-            return {name: Observed(**one) for name, one in found.items()}
+                return executor.submit(observe_task, master.to_bytes(), master.solutions, limits).result()
 
         started = time.monotonic()
         try:
@@ -75,7 +72,7 @@ class Classroom:
         Raises MachineError when the records cannot be written down.
         """
         started, cpu = time.monotonic(), time.process_time()
-        waiting, master, limits = deque(students), self.master.to_bytes(), asdict(self.limits)
+        waiting, master = deque(students), self.master.to_bytes()
 
         def next_task():
             while waiting:
@@ -89,10 +86,8 @@ class Classroom:
             return None
 
         def send(executor, task):
-            incidents = [asdict(incident) for incident in task.incidents]
-            return executor.submit(
-                grade_task, task.student, task.files, incidents, master, limits, self.settings.feedback
-            )
+            wanted = master, self.limits, self.settings.feedback
+            return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
 
         with only_one(self.reports), Recorder(self, listener) as self._recorder:
             recorder = self._recorder

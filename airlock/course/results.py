@@ -19,8 +19,8 @@ LATENESS = ("late_hours", "penalty")
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
 
 
-def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
-    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
+def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> dict:
+    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step; what is true of the run.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
@@ -40,10 +40,11 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "reference": meta.get("reference", []),
         "absent": meta.get("absent", []),
         "notes": meta.get("notes", []),
-        "records": [record.to_json() for record in records],
     }
-    write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
+    everything = results | {"records": [record.to_json() for record in records]}
+    write_whole(folder / "results.json", json.dumps(everything, indent=1) + "\n")
     write_whole(folder / "grades.csv", to_csv(records, results["absent"]))
+    return results
 
 
 def read_results(folder: Path | str) -> dict:
