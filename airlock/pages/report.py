@@ -45,7 +45,7 @@ def render_report(
     """Return the page of a class, which is to be ``index.html`` in ``folder``.
 
     ``results`` as in ``results.json``, but for its records. ``links``: for a student, pairs of label and
-    path, such as ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's links are relative to ``folder``.
+    path, such as ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's are relative to ``folder``.
     """
     records = sorted(records, key=lambda record: record.student)  # as the table says of itself
     graded = [record for record in records if record.score is not None and record.status != "failed"]
