@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
-from airlock.course.results import plain, write_whole
+from airlock.course.results import as_field, write_whole
 from airlock.course.standing import standing
 from airlock.pages.shared import human, number
 
@@ -58,7 +58,7 @@ class PlatformExporter(ExportPlugin):
 
     def column(self, assignment: str) -> str:
         """Return the assignment's name on the platform."""
-        return plain(self.columns.get(assignment, assignment))
+        return as_field(self.columns.get(assignment, assignment))
 
     @property
     def _reports(self) -> Path:
@@ -90,10 +90,10 @@ class CanvasExporter(PlatformExporter):
             login = (student.email if self.login == "email" else None) or student.id
             scores = (self.score(a.name, student.id) for a in assignments)
             yield [
-                plain(name),
+                as_field(name),
                 canvas_id if canvas_id.isdecimal() else "",  # Canvas would read the digits out of anything
                 "",
-                plain(login),
+                as_field(login),
                 "",
                 *("" if score is None else number(score) for score in scores),
             ]
@@ -113,7 +113,7 @@ class MoodleExporter(PlatformExporter):
             if not any(a.name in here or student.id in self._standing[a.name] for a in assignments):
                 continue
             person = (student.id, student.first_name, student.last_name, student.lms_user_id, student.email)
-            row = [plain(field or "") for field in person]
+            row = [as_field(field or "") for field in person]
             for assignment in assignments:
                 score = self.score(assignment.name, student.id)
                 row += [
@@ -130,4 +130,4 @@ class MoodleExporter(PlatformExporter):
         said = [f"{human(check.grade_id)}: {check.message}" for check in record.checks if check.message]
         said += [incident.message for incident in record.incidents]
         said += [comment.text for comment in record.comments]
-        return plain(html.escape("\n".join(said), quote=False))
+        return as_field(html.escape("\n".join(said), quote=False))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from airlock.course.results import read_results, write_results, write_whole
+from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
 from airlock.pages.report import render_report
 
@@ -11,7 +11,7 @@ from airlock.pages.report import render_report
 def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dict, notebooks: Iterable[str]):
     """Write results and report of an assignment into its folder of ``reports``; see ``write_results``."""
     records = list(records)
-    write_results(reports, records, meta)
+    results = write_results(reports, records, meta)
     links = {}
     for student in (record.student for record in records):
         graded, feedback = (
@@ -27,5 +27,4 @@ def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dic
             )
             if path.exists()
         ]
-    page = render_report(read_results(reports), reports, links)
-    write_whole(reports / "index.html", page)
+    write_whole(reports / "index.html", render_report(results, records, reports, links))

@@ -17,11 +17,10 @@ from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
 from airlock.handin.files import digest_of, read_submission
-from airlock.model.assignment import Observed
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
-from airlock.run.grade import blank_record, grading_digest
+from airlock.run.grade import grading_digest, ungraded_record
 from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
@@ -35,7 +34,7 @@ class Classroom:
         self.limits = self.settings.as_limits()
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
-        self.blank = blank_record("", self.master)
+        self.ungraded = ungraded_record("", self.master)
         self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
         people = roster.people if roster else []
@@ -53,14 +52,12 @@ class Classroom:
 
         def grade(master, limits):
             with make_executor() as executor:
-                arguments = master.to_bytes(), master.solutions, asdict(limits)
-                found = executor.submit(observe_task, *arguments).result()
-            return {name: Observed(**one) for name, one in found.items()}
+                return executor.submit(observe_task, master.to_bytes(), master.solutions, limits).result()
 
         started = time.monotonic()
         try:
             self.master = with_reference(
-                self.master, self.reports, self.limits, self.blank.versions, grade, keep
+                self.master, self.reports, self.limits, self.ungraded.versions, grade, keep
             )
         except Exception as error:  # whatever it is: a class is graded all the same
             return [f"The reference solution could not be graded ({error}): what cannot be judged will wait."]
@@ -72,13 +69,13 @@ class Classroom:
     ) -> list[Record]:
         """Grade what is not graded yet, and return the records of all submissions found.
 
-        ``slots`` submissions are out at a time. ``listener.record(record)`` is told each that is done,
+        ``slots`` submissions are out at a time. ``listener.done(record)`` is told each that is done,
         ``listener.skip()`` of each that was done before.
 
         Raises MachineError when the records cannot be written down.
         """
         started, cpu = time.monotonic(), time.process_time()
-        waiting, master, limits = deque(students), self.master.to_bytes(), asdict(self.limits)
+        waiting, master = deque(students), self.master.to_bytes()
 
         def next_task():
             while waiting:
@@ -92,10 +89,8 @@ class Classroom:
             return None
 
         def send(executor, task):
-            incidents = [asdict(incident) for incident in task.incidents]
-            return executor.submit(
-                grade_task, task.student, task.files, incidents, master, limits, self.settings.feedback
-            )
+            wanted = master, self.limits, self.settings.feedback
+            return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
 
         with only_one(self.reports), Recorder(self, listener) as self._recorder:
             recorder = self._recorder
@@ -129,9 +124,9 @@ class Classroom:
         """What is true of the run as a whole, see :func:`airlock.course.results.write_results`."""
         return {
             "assignment": self.assignment,
-            "max_score": self.blank.max_score,
-            "confinement": self.blank.confinement,
-            "versions": self.blank.versions,
+            "max_score": self.ungraded.max_score,
+            "confinement": self.ungraded.confinement,
+            "versions": self.ungraded.versions,
             "seconds": self.seconds,
             "reference": remarks(self.master),
             "absent": [asdict(person) for person in self.attendance.absent],

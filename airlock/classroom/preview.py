@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
@@ -26,7 +26,7 @@ def preview(room: Classroom, make_executor: Callable, slots: int, students: list
     entries = book.entries()
     book.close()
     known, waiting = Journal(room.reports).records, deque(students)
-    assignment, limits = room.master.to_bytes(), asdict(room.limits)
+    assignment = room.master.to_bytes()
 
     def next_task() -> Task | None:
         while waiting:
@@ -45,14 +45,15 @@ def preview(room: Classroom, make_executor: Callable, slots: int, students: list
         return None
 
     def send(executor, task: Task):
-        incidents = [asdict(incident) for incident in task.incidents]
-        return executor.submit(grade_task, task.student, task.files, incidents, assignment, limits, False)
+        wanted = assignment, room.limits, False
+        return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
 
     found: list[Record] = []
     with Dispatcher(make_executor, slots, send) as dispatcher:
         for task, result in dispatcher.results(next_task):
             if not isinstance(result, BaseException):
-                record = replace(Record.from_json(result[-1]), digest=task.digest, hand_in=task.hand_in)
+                graded, _ = result
+                record = replace(graded.record, digest=task.digest, hand_in=task.hand_in)
                 found.append(follow(record, known.get(task.student), entries.get(task.student)))
-                listener.record(record)
+                listener.done(record)
     return sorted(found, key=lambda record: record.student)

@@ -16,7 +16,7 @@ from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
-from airlock.run.grade import blank_record, failed
+from airlock.run.grade import Graded, failed, ungraded_record
 
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
@@ -74,11 +74,11 @@ class Recorder:
         if isinstance(result, BaseException):
             self.fail(task.student, "machine", self._reason(task.student, result), task.hand_in)
             return
-        notebooks, unanswered, pages, record = result
-        record = self.following(task, record)
+        graded, pages = result
+        record = self.following(task, graded.record)
         if record.status != "failed":
             try:
-                self._keep(task, notebooks, unanswered, pages, record)
+                self._keep(task, graded, pages, record)
             except Exception as error:  # whatever it was, it is this submission's, and no other's
                 if self._second is not None and len(self._second) < KEPT:
                     self._second.append((task, result))
@@ -92,14 +92,14 @@ class Recorder:
         for task, result in second:
             self.take(task, result)
 
-    def following(self, task: Task, data: dict) -> Record:
+    def following(self, task: Task, record: Record) -> Record:
         """The record that a worker sent, with what it owes to the one before it."""
-        record = replace(Record.from_json(data), digest=task.digest, hand_in=task.hand_in)
+        record = replace(record, digest=task.digest, hand_in=task.hand_in)
         return follow(record, self.records.get(task.student), self.entries.get(task.student))
 
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
-        record = failed(blank_record(student, self.room.master), kind, sentence)
+        record = failed(ungraded_record(student, self.room.master), kind, sentence)
         record.hand_in = hand_in
         self._finish(follow(record, self.records.get(student), self.entries.get(student)))
 
@@ -108,7 +108,7 @@ class Recorder:
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
         for student in sorted(self.entries.keys() - self.room.submissions.keys()):
             gone = only_marked(
-                student, self.room.assignment, self.room.blank.max_score, self.entries[student]
+                student, self.room.assignment, self.room.ungraded.max_score, self.entries[student]
             )
             if gone:
                 gone.status, gone.incidents = "incident", [Incident("gone", GONE)]
@@ -134,17 +134,17 @@ class Recorder:
         with self._writing():
             write_results(self.room.reports, self.standing(), self.room.meta())
 
-    def _keep(self, task, notebooks, unanswered, pages, record):
+    def _keep(self, task: Task, graded: Graded, pages: dict[str, str], record: Record) -> None:
         files, folder = self.room.master.files, self.room.folder
         other = {path: data for path, data in task.files.items() if not path.lower().endswith(".ipynb")}
-        graded = {f"{name}.ipynb": data for name, data in notebooks.items()}
-        replace_folder(folder("autograded", task.student), lay_over(other, files | graded))
+        notebooks = {f"{name}.ipynb": data for name, data in graded.notebooks.items()}
+        replace_folder(folder("autograded", task.student), lay_over(other, files | notebooks))
         if pages:
             feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
             replace_folder(folder("feedback", task.student), feedback)
         known = self.records.get(task.student)
         anew = known is None or known.hand_in != task.hand_in
-        self.book.record(record, unanswered, handed_in_at(task.files, record), anew)
+        self.book.write(record, graded.unanswered, handed_in_at(task.files, record), anew)
         self.entries |= self.book.entries(task.student)
 
     def _reason(self, student: str, error: BaseException) -> str:
@@ -160,7 +160,7 @@ class Recorder:
                 self.entries |= self.book.entries(record.student)
         with self._writing():
             self.journal.add(record)
-        self.listener.record(marked(record, self.entries.get(record.student)))
+        self.listener.done(marked(record, self.entries.get(record.student)))
         started = time.monotonic()
         if started >= self._next_write:
             self.write_results()

@@ -21,7 +21,7 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
     def __exit__(self, *_):
         self.bar.close()
 
-    def record(self, record: Record) -> None:
+    def done(self, record: Record) -> None:
         """A submission has been graded, or has failed."""
         for incident in record.incidents:
             place = f" [{incident.cell}]" if incident.cell else ""

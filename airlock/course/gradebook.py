@@ -45,13 +45,13 @@ class Book:
             finally:
                 self.book.db.rollback()
 
-    def record(
+    def write(
         self, record: Record, handed_in: dict[str, list[str]], timestamp: datetime | None, anew: bool = True
     ) -> None:
-        """Record the automatic grades of a submission.
+        """Write the automatic grades of a submission.
 
         ``handed_in``: by notebook, the grade_ids of the cells that were left unanswered; a notebook that is
-        not in it was not handed in and counts 0. ``anew``: this hand-in was not recorded before; a person
+        not in it was not handed in and counts 0. ``anew``: this hand-in was not written before; a person
         then is asked to look again at the marks given by hand.
         Raises MachineError when the gradebook cannot be written.
         """
@@ -63,7 +63,7 @@ class Book:
                 submission.timestamp = timestamp
             for entry in submission.notebooks:
                 points = {one.grade_id: one.points for one in record.checks if one.notebook == entry.name}
-                self._record_notebook(entry, points, handed_in.get(entry.name), anew)
+                self._write_notebook(entry, points, handed_in.get(entry.name), anew)
             self.book.db.flush()
             assign_penalties(self.book, self.config, [submission])
             self.book.db.commit()
@@ -87,7 +87,7 @@ class Book:
                         grade.auto_score, grade.needs_manual_grade = None, True
             self.book.db.commit()
 
-    def _record_notebook(self, entry, points, unanswered, anew):
+    def _write_notebook(self, entry, points, unanswered, anew):
         for grade in entry.grades:
             name = self._names[grade.cell_id]
             before = grade.auto_score

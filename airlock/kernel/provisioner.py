@@ -1,4 +1,4 @@
-"""The kernel provisioner: where jupyter_client starts a kernel, it gets a warm and confined one."""
+"""The kernel provisioner: where jupyter_client starts a kernel, it gets one that is forked and confined."""
 
 import contextlib
 import dataclasses
@@ -14,7 +14,7 @@ from airlock.model.limits import Limits
 from airlock.sandbox import fork_server
 
 
-class Warden:
+class WardenClient:
     """What jupyter_client takes for the kernel's process: its warden, at the end of the control socket."""
 
     stdin = stdout = stderr = None
@@ -90,7 +90,7 @@ class AirlockProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd, **kwargs):
         """Called by the kernel manager once connection file and command are ready."""
-        if not fork_server.WARM:
+        if not fork_server.AVAILABLE:
             kwargs["env"] = fork_server.environment()
             kwargs["cwd"] = os.path.join(self.folder, "work")
             return await super().launch_kernel(cmd, **kwargs)
@@ -101,7 +101,7 @@ class AirlockProvisioner(LocalProvisioner):
             "environment": {"NBGRADER_EXECUTION": "autograde"},  # as nbgrader sets it
         }
         for preload in (list(self.preload), []):  # without, where importing that ended the fork server
-            self.process = Warden(fork_server.fork_kernel(request | {"preload": preload}))
+            self.process = WardenClient(fork_server.fork_kernel(request | {"preload": preload}))
             if self.process.pid is not None:
                 break
         self.pid, self.pgid = self.process.pid, None
@@ -109,7 +109,7 @@ class AirlockProvisioner(LocalProvisioner):
 
     async def send_signal(self, signum: int) -> None:
         """Called for an interrupt and at shutdown."""
-        if fork_server.WARM and signum == signal.SIGKILL and self.process:
+        if fork_server.AVAILABLE and signum == signal.SIGKILL and self.process:
             self.process.kill()
         else:
             await super().send_signal(signum)

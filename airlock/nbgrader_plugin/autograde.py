@@ -83,7 +83,7 @@ class SubmissionExporter(NotebookExporter):
     def _from_submission(self, filename, resources, **options):
         where = resources["nbgrader"]
         folder = os.path.dirname(filename)
-        record = self._blank(where["student"], where["assignment"])
+        record = self._ungraded(where["student"], where["assignment"])
         try:
             submission = self.submissions.get(folder) or self._open(
                 folder, where["student"], where["assignment"]
@@ -110,7 +110,7 @@ class SubmissionExporter(NotebookExporter):
     def _rehearsed(self, master: Master) -> Master:
         """With what the reference solution shows; what it does not pass is told."""
         folder = Path(self.coursedir.root) / "reports" / master.assignment
-        versions = grade.blank_record("", master).versions
+        versions = grade.ungraded_record("", master).versions
         try:
             master = with_reference(master, folder, self.settings.as_limits(), versions)
         except Exception as error:  # whatever it is: submissions are graded all the same
@@ -171,14 +171,14 @@ class SubmissionExporter(NotebookExporter):
     def _open(self, folder, student, assignment) -> Submission:
         files, found = read_submission(folder)
         chosen, more = choose_notebooks(files, self.master(assignment))
-        record = self._blank(student, assignment)
+        record = self._ungraded(student, assignment)
         record.incidents += found + more
         record.checks = grade.not_handed_in(self.master(assignment), chosen)
         self.submissions[folder] = Submission(files, chosen, record)
         return self.submissions[folder]
 
-    def _blank(self, student, assignment) -> Record:
-        return grade.blank_record(student, self.master(assignment))
+    def _ungraded(self, student, assignment) -> Record:
+        return grade.ungraded_record(student, self.master(assignment))
 
     def _whose(self, folder):
         pattern = self.coursedir.format_path(

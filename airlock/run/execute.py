@@ -35,10 +35,10 @@ def is_test(cell: NotebookNode) -> bool:
 
 
 @dataclass
-class Trial:
-    """The reference solution is run, to see what it can pass. ``plain``: as nbgrader runs it."""
+class Rehearsal:
+    """The reference solution is run, to see what it can pass. ``stock``: as nbgrader runs it."""
 
-    plain: bool = False
+    stock: bool = False
     changing: set[str] = field(default_factory=set)  # functions that changed their arguments
 
 
@@ -58,10 +58,10 @@ class Execution:
         limits: Limits,
         found: Found,
         tell: Tell = lambda message: None,
-        trial: "Trial | None" = None,
+        rehearsal: Rehearsal | None = None,
     ):
         self.notebook, self.master, self.limits = notebook, master, limits
-        self.observed, self.trial = observed or Observed(), trial
+        self.observed, self.rehearsal = observed or Observed(), rehearsal
         self.found, self.tell = found, tell
         self.known = observed is not None
         self.preload = master.preload
@@ -91,8 +91,8 @@ class Execution:
                         self._begin(index, cell)
                         self._run_one(index, cell, kernel, tests, bridge)
                         self._end(index, cell, kernel)
-                if self.trial:
-                    self.trial.changing |= bridge.changing
+                if self.rehearsal:
+                    self.rehearsal.changing |= bridge.changing
             self._note_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
 
@@ -131,7 +131,7 @@ class Execution:
         if not kernel.alive and kernel.restarts < self.limits.restarts:
             self._note(kernel.cause_of_death(), "The kernel ended while nobody asked anything of it.", cell)
             self._revive(kernel)
-        if is_test(cell) and not (self.trial and self.trial.plain):
+        if is_test(cell) and not (self.rehearsal and self.rehearsal.stock):
             self._run_test(index, cell, kernel, tests, bridge)
         elif kernel.alive:
             self._run_student_cell(index, cell, kernel)
@@ -143,13 +143,13 @@ class Execution:
 
     def _run_test(self, index, cell, kernel, tests, bridge):
         name, place = cell.metadata.nbgrader.grade_id, self.master.by_id.get(cell.id, index)
-        if not self.trial and name in self.observed.waits:
+        if not self.rehearsal and name in self.observed.waits:
             self._let_wait(cell, self.observed.waits[name])
             return
         proven = self.known and name not in self.observed.fails
-        test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.trial)
+        test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.rehearsal)
         cell.outputs = tests.run(test, bridge, self._namespace, cell.metadata.nbgrader.points)
-        if bridge.lost and not bridge.incidents and not proven and not self.trial:
+        if bridge.lost and not bridge.incidents and not proven and not self.rehearsal:
             self._let_wait(cell, bridge.lost)
         for incident in bridge.incidents:
             if incident.kind == "machine":

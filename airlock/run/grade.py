@@ -55,7 +55,7 @@ def grade_submission(
     """
     limits = limits or Limits()
     started, cpu = time.monotonic(), time.process_time()
-    record = blank_record(student, master)
+    record = ungraded_record(student, master)
     record.incidents += incidents or []
     try:
         graded = _grade(record, files, master, limits)
@@ -71,7 +71,7 @@ def grade_submission(
     return graded
 
 
-def blank_record(student: str, master: Master) -> Record:
+def ungraded_record(student: str, master: Master) -> Record:
     """The record of a submission before it is graded."""
     return Record(
         student=student,

@@ -58,7 +58,7 @@ def still_running(forks: set[int]) -> set[int]:
 
 def run(shell, source: str) -> tuple[dict, list[bytes]]:
     """Run a cell in a copy; the reply, and the messages that a kernel would have published, as JSON."""
-    collected = Collected()
+    collected = Outputs()
     shell.displayhook.session.send = collected.send
     PatientStream.divert = staticmethod(collected.write)  # type: ignore[assignment]
     result = shell.run_cell(source, store_history=True)
@@ -67,7 +67,7 @@ def run(shell, source: str) -> tuple[dict, list[bytes]]:
     return reply, [json.dumps(collected.messages, default=repr).encode()]
 
 
-class Collected:
+class Outputs:
     """What a cell puts out, as type and content of the messages of a Jupyter kernel."""
 
     def __init__(self):

@@ -170,7 +170,7 @@ def _become_kernel(request, limits, notes) -> None:
 
 
 def _draw_afresh() -> None:
-    """A fork would continue the warm process's random numbers: the same in every kernel."""
+    """A fork would continue the fork server's random numbers: the same in every kernel."""
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()

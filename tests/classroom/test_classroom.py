@@ -473,15 +473,15 @@ def test_a_gradebook_that_is_locked_from_the_start(small, lock, capsys):
 def test_a_gradebook_that_stays_locked_fails_what_it_cannot_take(course, monkeypatch):
     from airlock.course.gradebook import Book
 
-    holder, original = [], Book.record
+    holder, original = [], Book.write
 
-    def record(self, found, *arguments):
+    def write(self, found, *arguments):
         if found.student == "carl":  # from here on
             holder.append(sqlite3.connect(course.root / "gradebook.db", isolation_level=None))
             holder[-1].execute("BEGIN EXCLUSIVE")
         return original(self, found, *arguments)
 
-    monkeypatch.setattr(Book, "record", record)
+    monkeypatch.setattr(Book, "write", write)
     try:
         records = grade(course, Listener(), jobs=1)
     finally:
@@ -504,16 +504,16 @@ def test_a_gradebook_that_is_let_go_of_in_time_costs_nothing(small, lock, monkey
     (small.root / "nbgrader_config.py").write_text(
         CONFIG.replace("gradebook_seconds = 0.5", "gradebook_seconds = 60")
     )
-    original, timers = Book.record, []
+    original, timers = Book.write, []
 
-    def record(self, *arguments):
+    def write(self, *arguments):
         if not timers:
             held = lock()
             timers.append(threading.Timer(1, lambda: held.stdin.write("\n") and held.stdin.flush()))
             timers[0].start()
         return original(self, *arguments)
 
-    monkeypatch.setattr(Book, "record", record)
+    monkeypatch.setattr(Book, "write", write)
     records = grade(small, Listener())
     assert {student: record.score for student, record in records.items()} == {"ada": 5, "maria": 0}
 

@@ -194,7 +194,7 @@ class Listener:
     def __init__(self, then=lambda record: None):
         self.then, self.records, self.skipped = then, [], 0
 
-    def record(self, record):
+    def done(self, record):
         self.records.append(record)
         self.then(record)
 

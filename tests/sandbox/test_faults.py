@@ -108,7 +108,7 @@ def test_a_kernel_that_ends_between_two_cells_is_started_again(course, monkeypat
 
 def test_a_kernel_that_is_started_cold_gives_the_same_marks(course, monkeypatch):
     """As on other systems than Linux, where nothing is forked and nothing confined."""
-    monkeypatch.setattr("airlock.sandbox.fork_server.WARM", False)
+    monkeypatch.setattr("airlock.sandbox.fork_server.AVAILABLE", False)
     wrong = {"squares": "def squares(n):\n    return 1 / 0"}
     cold = grade(course, wrong)
     monkeypatch.undo()
