@@ -1,13 +1,16 @@
 """Write what grading found into nbgrader's gradebook, as ``nbgrader autograde`` does: manual grades stay."""
 
 import contextlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
 
 from airlock.course.entries import Entry, read_entries
 from airlock.course.lateness import assign_penalties, late_submissions
@@ -24,7 +27,9 @@ class Book:
     from then on, until the gradebook can be written again.
     """
 
-    def __init__(self, coursedir, config, assignment: str, wait_seconds: float):
+    def __init__(
+        self, coursedir: CourseDirectory, config: Config, assignment: str, wait_seconds: float
+    ):
         self.config, self.assignment, self.url = config, assignment, coursedir.db_url
         self.seconds = self.wait_seconds = wait_seconds
         url = self.url
@@ -87,7 +92,13 @@ class Book:
                         grade.auto_score, grade.needs_manual_grade = None, True
             self.book.db.commit()
 
-    def _write_notebook(self, entry, points, unanswered, anew):
+    def _write_notebook(
+        self,
+        entry: SubmittedNotebook,
+        points: dict[str, float | None],
+        unanswered: list[str] | None,
+        anew: bool,
+    ) -> None:
         for grade in entry.grades:
             name = self._names[grade.cell_id]
             before = grade.auto_score
@@ -112,7 +123,7 @@ class Book:
         return {cell.id: cell.name for found in kinds for cells in found for cell in cells}
 
     @contextlib.contextmanager
-    def _writing(self):
+    def _writing(self) -> Iterator[None]:
         """A transaction that is rolled back, and told in a sentence, when it cannot be written."""
         try:
             if self._is_sqlite():
@@ -127,12 +138,12 @@ class Book:
         finally:
             self.book.db.rollback()  # nothing after a commit
 
-    def _is_sqlite(self):
+    def _is_sqlite(self) -> bool:
         return self.url.startswith("sqlite")
 
 
 @contextlib.contextmanager
-def telling(url: str):
+def telling(url: str) -> Iterator[None]:
     """Turn what a database raises into one sentence."""
     try:
         yield
@@ -143,7 +154,7 @@ def telling(url: str):
         ) from error
 
 
-def _reason(error) -> str:
+def _reason(error: SQLAlchemyError) -> str:
     return (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, Notebook, SourceCell
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import read
@@ -112,7 +112,9 @@ def _read_source(coursedir: CourseDirectory, path: Path, assignment_id: str) -> 
         raise AirlockError(f"{path} cannot be read as a notebook ({error}): correct it.") from error
 
 
-def _cells(coursedir, source, entry, assignment_id) -> Iterator[MasterCell]:
+def _cells(
+    coursedir: CourseDirectory, source: NotebookNode, entry: Notebook, assignment_id: str
+) -> Iterator[MasterCell]:
     """Bring the cells of the source notebook into the state in which they are graded."""
     saved = {cell.name: cell for cell in entry.source_cells}
     points = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}
@@ -173,14 +175,14 @@ def _solutions(source: NotebookNode) -> dict[str, str]:
     return {cell.grade_id: cell.released for cell in cells if cell.kind == "answer" and cell.grade_id}
 
 
-def _metadata(source: NotebookNode, entry) -> NotebookNode:
+def _metadata(source: NotebookNode, entry: Notebook) -> NotebookNode:
     """Kernel and language, of which the gradebook keeps the kernel."""
     kept = {key: source.metadata[key] for key in ("kernelspec", "language_info") if key in source.metadata}
     kernelspec = json.loads(entry.kernelspec or "{}") or kept.get("kernelspec", {})
     return from_dict(kept | {"kernelspec": kernelspec})
 
 
-def _as_saved(cell: NotebookNode, saved, points: float | None) -> None:
+def _as_saved(cell: NotebookNode, saved: SourceCell, points: float | None) -> None:
     """Give a cell of the source the text and the numbers of the gradebook."""
     cell.source = saved.source
     cell.metadata.nbgrader.checksum = saved.checksum

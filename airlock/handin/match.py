@@ -4,6 +4,7 @@ By grade_id where the metadata survived, else by cell id, else by contents: the 
 an answer defines, a similar text, the place between two cells that are known.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -71,7 +72,9 @@ def wanted(cell: MasterCell) -> frozenset[str]:
     return functions(cell.released) or frozenset(cell.names) if cell.cell.cell_type == "code" else frozenset()
 
 
-def defines(cell: StudentCell, names: frozenset[str], found_by=bound_names) -> bool:
+def defines(
+    cell: StudentCell, names: frozenset[str], found_by: Callable[[str], frozenset[str]] = bound_names
+) -> bool:
     """Whether a cell defines any of ``names``; most cells need not be parsed to know."""
     return any(name in cell.source for name in names) and not names.isdisjoint(found_by(as_code(cell)))
 

@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import socket
+from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Dict, List, Unicode
 
 from airlock.model.limits import Limits
@@ -20,8 +22,10 @@ class WardenClient:
     stdin = stdout = stderr = None
 
     def __init__(self, control: socket.socket):
-        self.control, self.pid, self.returncode = control, None, None
-        self.cpu = None  # seconds of the kernel and all that it started, once they have ended
+        self.control = control
+        self.pid: int | None = None
+        self.returncode: int | None = None
+        self.cpu: float | None = None  # seconds of the kernel and all that it started, once they have ended
         self.events: list[dict] = []
         self._rest = b""
         control.settimeout(60)
@@ -36,7 +40,7 @@ class WardenClient:
                 self._read()
         return self.returncode
 
-    def wait(self, timeout=None) -> int | None:
+    def wait(self, timeout: float | None = None) -> int | None:
         """Wait for the end."""
         self.control.settimeout(timeout)
         with contextlib.suppress(OSError):
@@ -54,7 +58,7 @@ class WardenClient:
         with contextlib.suppress(OSError):
             self.control.shutdown(socket.SHUT_WR)
 
-    def _read(self):
+    def _read(self) -> None:
         try:
             received = self.control.recv(4096)
         except BlockingIOError:
@@ -76,19 +80,22 @@ class WardenClient:
                 with contextlib.suppress(OSError):
                     os.killpg(self.pid, signal.SIGKILL)
 
-    def _end(self, status):
+    def _end(self, status: int | None) -> None:
         if self.returncode is None:
             self.returncode = -signal.SIGKILL if status is None else os.waitstatus_to_exitcode(status)
 
 
 class AirlockProvisioner(LocalProvisioner):
-    """Kernels forked by the fork server and confined, where the platform can; plain ones elsewhere."""
+    """Kernels forked by the fork server and confined, where the platform can; others elsewhere."""
+
+    parent: Any  # the kernel manager
+    process: Any  # what has the methods of a Popen: a WardenClient, where kernels are forked
 
     folder = Unicode(help="The kernel's own folder, with work/ (its working directory) and home/ in it.")
     preload = List(Unicode(), help="Modules that the kernel finds imported.")
     limits = Dict(help="airlock.model.limits.Limits, as a dict.")
 
-    async def launch_kernel(self, cmd, **kwargs):
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Called by the kernel manager once connection file and command are ready."""
         if not fork_server.AVAILABLE:
             kwargs["env"] = fork_server.environment()
