@@ -9,9 +9,10 @@ nbgrader's own export has a 0 there, which a platform would take for a mark.
 import csv
 import html
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook, Student
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
@@ -43,7 +44,9 @@ class PlatformExporter(ExportPlugin):
         write_whole(target, text.getvalue())
         self.log.info("Grades of %d students written to %s", len(students), target)
 
-    def rows(self, gradebook: Gradebook, assignments: list, students: list):
+    def rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> Iterator[list[str]]:
         """Yield the file's rows, the header first."""
         raise NotImplementedError
 
@@ -73,7 +76,9 @@ class CanvasExporter(PlatformExporter):
         ["id", "email"], "id", help="What students log in with: nbgrader's student id, or the email address"
     ).tag(config=True)
 
-    def rows(self, gradebook, assignments, students):
+    def rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> Iterator[list[str]]:
         """Yield header, points possible, and one row per student; an empty field leaves Canvas as it is."""
         yield [
             "Student",
@@ -102,7 +107,9 @@ class CanvasExporter(PlatformExporter):
 class MoodleExporter(PlatformExporter):
     """For Moodle: Grades, Import, CSV file; map from Username, ID number or Email address."""
 
-    def rows(self, gradebook, assignments, students):
+    def rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> Iterator[list[str]]:
         """Yield header and one row per student with a submission; a dash is Moodle's word for no grade."""
         header = ["Username", "First name", "Last name", "ID number", "Email address"]
         for assignment in assignments:
@@ -122,7 +129,7 @@ class MoodleExporter(PlatformExporter):
                 ]
             yield row
 
-    def _feedback(self, assignment, student) -> str:
+    def _feedback(self, assignment: Assignment, student: Student) -> str:
         """What the checks said and people wrote, as text; Moodle shows feedback as HTML."""
         record = self._standing[assignment.name].get(student.id)
         if record is None:

@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
+
 from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
 from airlock.pages.report import render_report
 
 
-def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dict, notebooks: Iterable[str]):
+def write_outcome(
+    coursedir: CourseDirectory,
+    reports: Path,
+    records: Iterable[Record],
+    meta: dict,
+    notebooks: Iterable[str],
+) -> None:
     """Write results and report of an assignment into its folder of ``reports``; see ``write_results``."""
     records = list(records)
     results = write_results(reports, records, meta)

@@ -4,9 +4,10 @@ import os
 import sys
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from traitlets import Bool, Dict, Float, List, TraitError, Unicode, validate
-from traitlets.config import Configurable
+from traitlets.config import Config, Configurable
 
 from airlock.model.limits import Limits
 
@@ -29,7 +30,7 @@ class Airlock(Configurable):
     ).tag(config=True)
 
     @validate("limits")
-    def _known(self, proposal):
+    def _known(self, proposal: dict[str, Any]) -> dict[str, float]:
         unknown = set(proposal["value"]) - {field.name for field in fields(Limits)}
         if unknown:
             names = ", ".join(sorted(asdict(Limits())))
@@ -44,7 +45,7 @@ class Airlock(Configurable):
         return Limits(**self.limits)
 
 
-def configure(c) -> None:
+def configure(c: Config) -> None:
     """Switch airlock on in a course: call this in ``nbgrader_config.py`` with its configuration object.
 
     nbgrader makes a new gradebook with a program that it calls by name; whoever has started ``jupyter lab``

@@ -99,7 +99,7 @@ def use_iopub_thread(kind: type) -> None:
     """Have ipykernel's application make its thread for outputs of this class: there is no other way."""
     from ipykernel import kernelapp
 
-    kernelapp.IOPubThread = kind  # type: ignore[misc, assignment]
+    kernelapp.IOPubThread = kind  # type: ignore[attr-defined, assignment]
 
 
 def drop_subshells(application: Any) -> None:

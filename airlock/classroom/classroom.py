@@ -3,21 +3,26 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from airlock.classroom.attendance import Attendance
 from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task, observe_task
 from airlock.classroom.recorder import Recorder, Task
+from airlock.course.application import NbGrader
 from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
 from airlock.handin.files import digest_of, read_submission
+from airlock.model.assignment import Master, Observed
 from airlock.model.errors import AirlockError
+from airlock.model.limits import Limits
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
 from airlock.run.grade import grading_digest, ungraded_record
@@ -28,7 +33,7 @@ from airlock.settings import Airlock
 class Classroom:
     """All submissions of one assignment in a course: what is there, what is graded, and the rest to do."""
 
-    def __init__(self, app, assignment: str):
+    def __init__(self, app: NbGrader, assignment: str):
         self.config, self.coursedir, self.assignment = app.config, app.coursedir, assignment
         self.settings = Airlock(config=app.config)
         self.limits = self.settings.as_limits()
@@ -50,7 +55,7 @@ class Classroom:
         Without ``keep`` nothing is written, and the next run grades it again.
         """
 
-        def grade(master, limits):
+        def grade(master: Master, limits: Limits) -> dict[str, Observed]:
             with make_executor() as executor:
                 return executor.submit(observe_task, master.to_bytes(), master.solutions, limits).result()
 
@@ -65,7 +70,7 @@ class Classroom:
         return [sentence(remark) for remark in remarks(self.master)]
 
     def grade(
-        self, make_executor: Callable, slots: int, students: list[str], force: bool, listener
+        self, make_executor: Callable, slots: int, students: list[str], force: bool, listener: Any
     ) -> list[Record]:
         """Grade what is not graded yet, and return the records of all submissions found.
 
@@ -77,7 +82,7 @@ class Classroom:
         started, cpu = time.monotonic(), time.process_time()
         waiting, master = deque(students), self.master.to_bytes()
 
-        def next_task():
+        def next_task() -> Task | None:
             while waiting:
                 task = self._task(waiting.popleft())
                 if task is None:
@@ -88,7 +93,7 @@ class Classroom:
                 listener.skip()
             return None
 
-        def send(executor, task):
+        def send(executor: Executor, task: Task) -> Future:
             wanted = master, self.limits, self.settings.feedback
             return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
 

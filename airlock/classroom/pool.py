@@ -10,12 +10,13 @@ import multiprocessing
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airlock.model.errors import AirlockError
 from airlock.model.limits import Limits
@@ -49,9 +50,7 @@ def grade_task(
         return graded, pages_of(graded, assignment.hidden) if feedback else {}
 
 
-def observe_task(
-    master: bytes, solutions: dict[str, dict[str, str]], limits: Limits
-) -> dict[str, Observed]:
+def observe_task(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
     """Grade the reference solution in a worker, see :func:`airlock.run.reference.observe`."""
     os.environ.update(fork_server.ONE_THREAD)
     from airlock.run.reference import observe
@@ -94,7 +93,7 @@ class LocalWorkers(contextlib.AbstractContextManager):
         arguments = (self.folder, fork_server.share() if fork_server.AVAILABLE else None)
         return ProcessPoolExecutor(self.count, context, _start_worker, arguments)
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind: Any, *_: Any) -> None:
         """After an error or Ctrl-C nobody waits for what is half graded."""
         if kind is not None:
             for worker in multiprocessing.active_children():
@@ -131,11 +130,11 @@ class DaskWorkers(contextlib.AbstractContextManager):
             )
         return self.client.get_executor(retries=1, pure=False)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.client.close()
 
 
-def _start_worker(folder, shared) -> None:
+def _start_worker(folder: str, shared: socket.socket | None) -> None:
     gc.freeze()  # what was imported stays: no collection has to look through it again
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
     if shared is not None:
@@ -144,7 +143,7 @@ def _start_worker(folder, shared) -> None:
     threading.Thread(target=_end_with_parent, args=[folder], daemon=True).start()
 
 
-def _end_with_parent(folder) -> None:
+def _end_with_parent(folder: str) -> None:
     """A worker whose coordinator was killed would wait for work for ever."""
     coordinator = multiprocessing.parent_process()
     assert coordinator is not None, "a worker has one"

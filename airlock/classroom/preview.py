@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import replace
+from typing import Any
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
@@ -17,7 +19,14 @@ from airlock.model.record import Record
 from airlock.run.grade import grading_digest
 
 
-def preview(room: Classroom, make_executor: Callable, slots: int, students: list[str], force: bool, listener):
+def preview(
+    room: Classroom,
+    make_executor: Callable[[], Executor],
+    slots: int,
+    students: list[str],
+    force: bool,
+    listener: Any,
+) -> list[Record]:
     """Grade what is not graded yet; the records that it would leave, with their ``changes``.
 
     What cannot be read or graded is left out: nothing would be known of its score either way.
@@ -44,7 +53,7 @@ def preview(room: Classroom, make_executor: Callable, slots: int, students: list
             listener.skip()
         return None
 
-    def send(executor, task: Task):
+    def send(executor: Executor, task: Task) -> Future:
         wanted = assignment, room.limits, False
         return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
@@ -17,6 +19,9 @@ from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
 from airlock.run.grade import Graded, failed, ungraded_record
+
+if TYPE_CHECKING:
+    from airlock.classroom.classroom import Classroom
 
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
@@ -39,12 +44,12 @@ class Task:
 class Recorder:
     """Takes results, one at a time; a context manager. What is in the journal is not graded again."""
 
-    def __init__(self, room, listener):
+    def __init__(self, room: "Classroom", listener: Any):
         self.room, self.listener = room, listener
         self._second: list[tuple[Task, tuple]] | None = []
         self._next_write = time.monotonic() + WRITE_SECONDS
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         room = self.room
         self.book = Book(room.coursedir, room.config, room.assignment, room.settings.gradebook_seconds)
         self.entries = self.book.entries()
@@ -54,19 +59,21 @@ class Recorder:
         self.records = self.journal.records
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.book.close()
 
     def is_done(self, task: Task) -> bool:
         """Whether this very submission has been graded, and what came of it is still there."""
         known = self.records.get(task.student)
-        done = known and known.digest == task.digest and known.status != "failed"
         return (
-            bool(done and stands(known, self.entries.get(task.student)))
+            known is not None
+            and known.digest == task.digest
+            and known.status != "failed"
+            and stands(known, self.entries.get(task.student))
             and self.room.folder("autograded", task.student).exists()
         )
 
-    def take(self, task: Task, result) -> None:
+    def take(self, task: Task, result: Any) -> None:
         """Write down what :func:`airlock.classroom.pool.grade_task` returned, or its exception.
 
         What cannot be written is kept for :meth:`take_again`, as far as memory allows.
@@ -152,7 +159,7 @@ class Recorder:
         kept = keep_traceback(self.room.reports, f"grading {student}", error)
         return _sentence(error) + (f"; the traceback is in {kept.name}, beside the results." if kept else "")
 
-    def _finish(self, record):
+    def _finish(self, record: Record) -> None:
         get_logger().debug("%s is %s: %s", record.student, record.status, record.seconds)
         if record.status == "failed" and record.student in self.entries:
             with contextlib.suppress(MachineError):  # is told already, or comes again with the next
@@ -168,7 +175,7 @@ class Recorder:
             self._next_write = now + max(WRITE_SECONDS, (now - started) / WRITE_SHARE)
 
     @contextlib.contextmanager
-    def _writing(self):
+    def _writing(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

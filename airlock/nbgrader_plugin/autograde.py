@@ -10,8 +10,10 @@ import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
@@ -53,7 +55,9 @@ class Submission:
 class SubmissionExporter(NotebookExporter):
     """Reads what was submitted, in whatever shape it is, as a notebook that nbgrader can sanitise."""
 
-    def __init__(self, **options):
+    converter: Any  # nbgrader's Autograde
+
+    def __init__(self, **options: Any):
         super().__init__(**options)
         prefer_own_programs()
         self.converter = self.parent
@@ -73,14 +77,14 @@ class SubmissionExporter(NotebookExporter):
             names = sorted(submission.chosen)
             self.converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
 
-    def from_filename(self, filename, resources=None, **options):
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[Any, dict]:
         """Called by the converter, twice for each notebook; no other run grades the assignment meanwhile."""
         with only_one(self.reports(resources["nbgrader"]["assignment"]), wait=True):
             if is_sanitizing(self.converter):
                 return self._from_submission(filename, resources, **options)
             return super().from_filename(filename, resources, **options)
 
-    def _from_submission(self, filename, resources, **options):
+    def _from_submission(self, filename: str, resources: dict, **options: Any) -> tuple[Any, dict]:
         where = resources["nbgrader"]
         folder = os.path.dirname(filename)
         record = self._ungraded(where["student"], where["assignment"])
@@ -168,7 +172,7 @@ class SubmissionExporter(NotebookExporter):
             submission.before = known.get(record.student), entries.get(record.student)
         return follow(record, *submission.before)
 
-    def _open(self, folder, student, assignment) -> Submission:
+    def _open(self, folder: str, student: str, assignment: str) -> Submission:
         files, found = read_submission(folder)
         chosen, more = choose_notebooks(files, self.master(assignment))
         record = self._ungraded(student, assignment)
@@ -177,21 +181,22 @@ class SubmissionExporter(NotebookExporter):
         self.submissions[folder] = Submission(files, chosen, record)
         return self.submissions[folder]
 
-    def _ungraded(self, student, assignment) -> Record:
+    def _ungraded(self, student: str, assignment: str) -> Record:
         return grade.ungraded_record(student, self.master(assignment))
 
-    def _whose(self, folder):
+    def _whose(self, folder: str) -> tuple[str, str]:
         pattern = self.coursedir.format_path(
             self.coursedir.submitted_directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True
         )
         match = re.match(pattern, folder)
+        assert match is not None, "nbgrader found the folder by the same pattern"
         return match["student"], match["assignment"]
 
 
 class Execute(NbGraderPreprocessor):
     """Takes the place of nbgrader's Execute: the tests run in a child of this process, the code confined."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Called by the exporter for each sanitised notebook; outputs and verdicts are written into it."""
         exporter, where = self.parent, resources["nbgrader"]
         submission, name = exporter.submission_of(where), where["notebook"]
@@ -223,7 +228,7 @@ class Execute(NbGraderPreprocessor):
 class Keep(NbGraderPreprocessor):
     """Comes last: writes the record down, once nbgrader has written its grades and penalties."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Called by the exporter for each graded notebook."""
         exporter = self.parent
         exporter.keep(exporter.submission_of(resources["nbgrader"]).following)
@@ -233,7 +238,7 @@ class Keep(NbGraderPreprocessor):
 class SaveGrades(SaveAutoGrades):
     """Takes the place of nbgrader's SaveAutoGrades: a check that waits for a person has no score."""
 
-    def _add_score(self, cell, resources):
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         """Called for each graded cell."""
         super()._add_score(cell, resources)
         if "waits" in cell.metadata.get("airlock", {}):

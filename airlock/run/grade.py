@@ -7,10 +7,11 @@ cluster, and the same submission is graded the same way everywhere.
 import hashlib
 import platform
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
+from typing import Any
 
 import nbformat
 from traitlets.log import get_logger
@@ -113,7 +114,7 @@ def failed(record: Record, kind: str, sentence: str) -> Record:
     return replace(record, status="failed", score=None, checks=[], blanks=[], incidents=incidents)
 
 
-def _grade(record: Record, files, master: Master, limits: Limits) -> Graded:
+def _grade(record: Record, files: dict[str, bytes], master: Master, limits: Limits) -> Graded:
     chosen, incidents = choose_notebooks(files, master)
     record = replace(record, incidents=record.incidents + incidents, checks=[], blanks=[], seconds={"cpu": 0})
     notebooks, missing = {}, not_handed_in(master, chosen)
@@ -154,7 +155,7 @@ def leave_note(notebook: nbformat.NotebookNode, record: Record) -> None:
     }
 
 
-def run_twice(mended: Mended, *arguments) -> tuple[list[Incident], float]:
+def run_twice(mended: Mended, *arguments: Any) -> tuple[list[Incident], float]:
     """:func:`run_notebook`, and once more when it was the machine that failed."""
     fresh = deepcopy(mended.notebook.cells)
     try:
@@ -237,7 +238,7 @@ def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _graded_cells(master: Master):
+def _graded_cells(master: Master) -> Iterator[tuple[str, str, float]]:
     for name, notebook in master.notebooks.items():
         for cell in notebook.cells:
             if is_grade(cell.cell):

@@ -51,7 +51,9 @@ def reference_notebook(notebook: MasterNotebook, solution: dict[str, str]) -> by
     return nbformat.writes(made).encode()
 
 
-def _observe(notebook, solution, files, limits) -> Observed:
+def _observe(
+    notebook: MasterNotebook, solution: dict[str, str], files: dict[str, bytes], limits: Limits
+) -> Observed:
     data = reference_notebook(notebook, solution)
 
     def run(observed: Observed, stock: bool = False) -> tuple[dict[str, str], set[str]]:

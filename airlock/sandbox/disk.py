@@ -101,7 +101,7 @@ def remove(folder: str | os.PathLike[str]) -> None:
         os.rmdir(folder)
 
 
-def _entries(folder: str) -> list[str]:
+def _entries(folder: str | os.PathLike[str]) -> list[str]:
     with os.scandir(folder) as entries:
         return [entry.path for entry in entries]
 
