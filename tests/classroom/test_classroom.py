@@ -121,7 +121,7 @@ def test_results_as_json(graded, capsys):
 
 DEATHS = {
     "in the gradebook's transaction": "from airlock.course.gradebook import Book\n"
-    "die_at(3, Book, '_record_notebook')",
+    "die_at(3, Book, '_write_notebook')",
     "in a line of the journal": "from airlock.course.journal import Journal\n"
     "half = lambda j, r: j.path.open('a').write('{\"student\": \"' + r.student)\n"
     "die_at(3, Journal, 'add', half)",
