@@ -24,6 +24,11 @@ class Airlock(Configurable):
         help="Modules that kernels find imported; default: what the assignment's source imports.",
     ).tag(config=True)
 
+    unguarded = List(
+        Unicode(),
+        help="grade_ids of tests to run as nbgrader does, where the student's code can decide them.",
+    ).tag(config=True)
+
     gradebook_seconds = Float(
         30, min=0, help="How long to wait for another program to let go of the gradebook."
     ).tag(config=True)

@@ -39,8 +39,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     """
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id)).resolve()
     files = _support_files(coursedir, folder, assignment_id)
-    notebooks, preload = {}, Airlock(config=_config(coursedir)).preload
-    solutions = {}
+    settings, notebooks, solutions = Airlock(config=_config(coursedir)), {}, {}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             records = gradebook.find_assignment(assignment_id).notebooks
@@ -55,9 +54,10 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
             source = _read_source(coursedir, folder / f"{record.name}.ipynb", assignment_id)
             solutions[record.name] = _solutions(source)
             cells = tuple(_with_ids(_cells(coursedir, source, record, assignment_id)))
-            modules = tuple(preloaded(cells, files) if preload is None else preload)
+            preload = preloaded(cells, files) if settings.preload is None else settings.preload
+            unguarded = tuple(cell.grade_id for cell in cells if cell.grade_id in settings.unguarded)
             metadata = _metadata(source, record)
-            notebooks[record.name] = MasterNotebook(record.name, cells, metadata, modules)
+            notebooks[record.name] = MasterNotebook(record.name, cells, metadata, tuple(preload), unguarded)
             if notebooks[record.name].language not in ("python", "python3"):
                 raise AirlockError(
                     f"{folder / record.name}.ipynb is written in {notebooks[record.name].language}: "

@@ -58,6 +58,7 @@ class MasterNotebook:
     cells: tuple[MasterCell, ...]
     metadata: NotebookNode  # kernelspec and language_info
     preload: tuple[str, ...] = ()  # modules that a kernel has imported before its first cell
+    unguarded: tuple[str, ...] = ()  # grade_ids of tests that run in the student's kernel
 
     @property
     def language(self) -> str:
@@ -95,9 +96,7 @@ class MasterNotebook:
     @cached_property
     def classes(self) -> frozenset[str]:
         """The classes that the instructor's cells define."""
-        return frozenset(
-            one.name for found in self.bindings.values() for one in found if one.kind == "class"
-        )
+        return frozenset(one.name for found in self.bindings.values() for one in found if one.kind == "class")
 
     def is_open(self, place: int) -> bool:
         """Whether an answer before cell ``place`` has no reference solution: it may define anything."""
@@ -149,6 +148,7 @@ class Master:
             name: {
                 "metadata": notebook.metadata,
                 "preload": list(notebook.preload),
+                "unguarded": list(notebook.unguarded),
                 "cells": [
                     [c.cell, c.released, list(c.names), list(c.own), list(c.imports), c.unsolved]
                     for c in notebook.cells
@@ -172,9 +172,9 @@ class Master:
                 MasterCell(from_dict(cell), text, tuple(names), tuple(own), tuple(map(tuple, more)), unsolved)
                 for cell, text, names, own, more, unsolved in parts
             )
-            notebooks[name] = MasterNotebook(
-                name, tuple(cells), from_dict(notebook["metadata"]), tuple(notebook["preload"])
-            )
+            preload, unguarded = tuple(notebook["preload"]), tuple(notebook["unguarded"])
+            metadata = from_dict(notebook["metadata"])
+            notebooks[name] = MasterNotebook(name, tuple(cells), metadata, preload, unguarded)
         files = {path: base64.b64decode(text) for path, text in plain["files"].items()}
         observed = {
             name: Observed(**notebook["observed"])

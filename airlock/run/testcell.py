@@ -82,7 +82,7 @@ class TestCells:
         if isinstance(error, MemoryError) and not hasattr(error, "raised_by"):
             error = Lost("With these answers the test took more memory than it may use.")
             bridge.incidents.append(Incident("memory-limit", str(error)))
-        if error is None and is_no_share(value, points):
+        if error is None and is_no_share(repr(value), points):
             error = Lost("These are no points that the test can give.")
         outputs = []
         if printed:

@@ -67,10 +67,10 @@ def error_output(name: str, message: str):
     return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
 
 
-def is_no_share(value, points: float) -> bool:
-    """Whether nbgrader would read the value of a test as points, but none between 0 and all."""
+def is_no_share(text: str, points: float) -> bool:
+    """Whether nbgrader would read the value of a test, as text, as points, but none between 0 and all."""
     try:
-        return not 0 <= float(repr(value)) <= points
+        return not 0 <= float(text) <= points
     except ValueError:
         return False
 
