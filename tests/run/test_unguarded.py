@@ -69,15 +69,13 @@ def test_a_wrong_answer_loses_the_points_and_learns_nothing_that_is_hidden():
 
 
 def test_what_the_code_learns_in_an_unguarded_test_is_gone_with_it():
-    spy = """import sys
-seen = []
+    spy = """seen = []
 def f(x):
-    frame = sys._getframe(1)
-    if "876543" in str(frame.f_code.co_consts) or seen:
-        seen.append(x)
-    return 25 if seen else x * x if x < 5 else 0"""
+    seen.append(globals().get("expected"))
+    return seen[0] or 0"""
     points, _, _ = graded(c3=spy)
-    assert points["c4"] == 0 and points["c6"] == 0
+    assert points["c4"] == 2, "no more than with nbgrader"
+    assert points["c6"] == 0
 
 
 def test_code_that_ends_or_never_ends_costs_the_unguarded_test_alone():
