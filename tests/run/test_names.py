@@ -1,5 +1,6 @@
 """Names of a test that students do not define never come from them; state is kept as in one notebook."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,9 @@ from small_course import QUICK
 from airlock.model.assignment import Master, MasterCell, MasterNotebook
 from airlock.model.names import bound_names
 from airlock.model.origins import own_bindings
-from airlock.run.grade import grade_submission
+from airlock.run.apart import Found
+from airlock.run.execute import Execution
+from airlock.run.grade import checks_of, grade_submission
 from airlock.run.reference import observe, reference_notebook
 
 EVERY = ("assert_allclose", "assert_equal", "same", "close", "helper", "np", "sqrt")
@@ -199,3 +202,11 @@ def test_a_magic_that_cannot_be_run_here_is_told_before_anybody_is_graded():
     assert points == [None] and record.status == "incident" and record.score == 0
     (incident,) = record.incidents
     assert incident.kind == "not-graded" and incident.cell == "c1" and "%who_ls" in incident.message
+
+
+def test_a_check_that_waits_still_does_in_the_process_that_goes_on_when_one_has_died():
+    master = a_master(("answer", RIGHT, ""), ("test", "assert f(2) == 4")).notebooks["n"]
+    notebook = v4.new_notebook(cells=[deepcopy(cell.cell) for cell in master.cells])
+    found = Found(outputs={1: []}, notes={1: {"waits": "why"}})
+    Execution(notebook, master, None, QUICK, found).give_up()
+    assert [(check.points, check.message) for check in checks_of(notebook, "n")] == [(None, "why")]
