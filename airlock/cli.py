@@ -35,9 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
     check = commands.add_parser("check", help="whether an assignment marks right", parents=[common])
     check.add_argument("assignment")
     check.add_argument("--jobs", type=int, default=None, help="processes at a time; default: one per core")
-    check.add_argument("--times", type=int, default=30, help="gradings of the reference; default: 30")
-    check.add_argument("--gradings", type=int, default=20, help="gradings of a wrong answer; default: 20")
-    check.add_argument("--mutants", type=int, default=None, help="so many wrong answers; default: all")
+    check.add_argument("--quick", action="store_true", help="a sample: the numbers after the comma")
+    check.add_argument("--times", type=int, help="gradings of the reference; default: 30, 3")
+    check.add_argument("--gradings", type=int, help="gradings of a wrong answer; default: 20, 5")
+    check.add_argument("--mutants", type=int, help="so many wrong answers, at random; default: all, 60")
+    check.add_argument("--seed", type=int, help="which of them; default: others each time, and it is said")
     check.add_argument("--allow", action="append", default=[], help="name of a wrong answer that may live")
     collect = commands.add_parser(
         "collect", help="put a learning platform's archive into submitted/", parents=[common]
@@ -46,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
+        if os.name != "posix":
+            raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
         return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
     except AirlockError as error:
         if options.debug:

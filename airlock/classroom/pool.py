@@ -64,11 +64,10 @@ def prepare(preload: Iterable[str] = ()) -> None:
 
     ``preload``: modules that kernels find imported.
     """
-    if os.name == "posix":
-        from multiprocessing import forkserver
+    from multiprocessing import forkserver  # not where there is none, and a sentence says so
 
-        forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
-        forkserver.ensure_running()
+    forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
+    forkserver.ensure_running()
     if fork_server.WARM:
         fork_server.share(preload)
 
@@ -83,7 +82,7 @@ class LocalWorkers(contextlib.AbstractContextManager):
     def executor(self) -> Executor:
         """A pool of them; a new one when a worker's death has broken the last."""
         prepare()
-        context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+        context = multiprocessing.get_context("forkserver")
         arguments = (self.folder, fork_server.share() if fork_server.WARM else None)
         return ProcessPoolExecutor(self.count, context, _start_worker, arguments)
 

@@ -8,6 +8,7 @@ from nbformat import NotebookNode, from_dict
 
 from airlock.clean.html import clean_html
 from airlock.clean.pictures import is_small
+from airlock.model.text import as_dict, as_text
 
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 SOURCES = ("text/markdown", "text/latex")  # shown as their source if there is no better text
@@ -61,18 +62,6 @@ def as_picture(mime: str, value) -> str:
     except ValueError:
         return ""
     return text if begins and is_small(mime, text) else ""
-
-
-def as_text(found) -> str:
-    """Text that UTF-8 can carry; lists of lines are joined, anything else is no text."""
-    if isinstance(found, list):
-        found = "".join(part for part in found if isinstance(part, str))
-    return found.encode("utf-8", "replace").decode("utf-8") if isinstance(found, str) else ""
-
-
-def as_dict(found) -> dict:
-    """``found`` if it is a dict, else an empty one."""
-    return found if isinstance(found, dict) else {}
 
 
 def as_count(found) -> int | None:

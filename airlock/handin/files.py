@@ -125,9 +125,8 @@ def _walk(folder: str, incidents: list[Incident]):
 
 def _read(entry: _Entry) -> bytes | None:
     """The contents of a regular file, not more than it had; None if it is something else by now."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(entry.place, flags | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(entry.place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return None

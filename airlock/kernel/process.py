@@ -27,7 +27,6 @@ from airlock.wire.frames import Inbox, connect
 START_SECONDS = 120
 LONGEST_PATH = 103 - len("/run/requests")  # bytes; the address of a Unix socket ends there, on macOS first
 ASK_SECONDS = 0.2  # for an answer of a kernel that is starting, before it is asked again
-SELECTOR = getattr(selectors, "PollSelector", selectors.SelectSelector)  # Windows has but the second
 SEND_SECONDS = 60  # for a kernel to take in what it is asked
 
 
@@ -96,11 +95,10 @@ class KernelProcess:
         lay_out(self.folder / "work", self.files)
         client = "airlock.kernel.bounded_client.BoundedClient"
         self.manager = KernelManager(client_class=client, cache_ports=False)
-        if sys.platform != "win32":
-            if len(os.fsencode(self.folder)) > LONGEST_PATH:
-                where = self.folder.parent
-                raise MachineError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.")
-            self.manager.transport, self.manager.ip = "ipc", str(self.folder / "run" / "k")
+        if len(os.fsencode(self.folder)) > LONGEST_PATH:
+            where = self.folder.parent
+            raise MachineError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.")
+        self.manager.transport, self.manager.ip = "ipc", str(self.folder / "run" / "k")
         self.manager.connection_file = str(self.folder / "run" / "kernel.json")
         limits = dataclasses.asdict(self.limits)
         provisioner = {"folder": str(self.folder), "limits": limits, "preload": self.preload}
@@ -120,7 +118,7 @@ class KernelProcess:
             self._requests = connect(self.manager.connection_file)
             self._requests.settimeout(SEND_SECONDS)
             self._inbox = Inbox(self.limits.message)
-            self._selector = SELECTOR()
+            self._selector = selectors.PollSelector()
             self._selector.register(self._requests, selectors.EVENT_READ)
             self._serving = False
         except (RuntimeError, OSError) as error:

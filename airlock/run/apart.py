@@ -200,7 +200,7 @@ def _be_child(
     try:
         _limit(limits)
         if os.getppid() != parent:  # it was killed before this process would have been killed with it
-            return
+            os._exit(0)
         tempfile.tempdir = folder
         tell({"result": work(found, limits, tell)})
     except MemoryError:

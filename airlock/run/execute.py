@@ -17,6 +17,7 @@ from airlock.model.marks import is_grade, is_solution
 from airlock.model.names import global_reads
 from airlock.model.origins import bindings, names_of
 from airlock.model.record import Incident
+from airlock.model.text import one_line
 from airlock.run import unguarded
 from airlock.run.apart import Found, Tell
 from airlock.run.bridge import CAUSES, Bridge
@@ -284,7 +285,7 @@ class Execution:
                 self._note("refused", f"The code {event['seen']}.", cell)
 
     def _note(self, kind, message, cell):
-        message = "".join(c if c.isprintable() else "?" for c in message[:MAX_MESSAGE])
+        message = one_line(message[:MAX_MESSAGE])
         if sum(incident.kind == kind for incident in self.incidents) < MAX_NOTED:
             name = ""
             if cell is not None:

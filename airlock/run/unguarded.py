@@ -30,7 +30,7 @@ def run(
 
     Raises MachineError when it was the machine that kept it from its end.
     """
-    seconds, messages = kernel.limits.cell_seconds, []
+    seconds, messages = kernel.limits.cell_seconds, list[dict]()
     try:
         with Fork(kernel) as fork:
             before = prelude(test, master)

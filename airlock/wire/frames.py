@@ -14,28 +14,18 @@ KEPT = 1 << 23  # bytes of memory that wait for the next frames: fresh memory co
 
 
 def listen(connection_file: str) -> socket.socket:
-    """The kernel's end of the socket for requests; on loopback where there are no Unix sockets."""
-    path = _beside(connection_file)
-    if hasattr(socket, "AF_UNIX"):
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(path)
-    else:
-        listener = socket.create_server(("127.0.0.1", 0))
-        with open(path, "w") as file:
-            file.write(str(listener.getsockname()[1]))
+    """The kernel's end of the socket for requests."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(_beside(connection_file))
     listener.listen(1)
     return listener
 
 
 def connect(connection_file: str) -> socket.socket:
     """The grader's end of the socket for requests of a kernel that is ready."""
-    path = _beside(connection_file)
-    if hasattr(socket, "AF_UNIX"):
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(path)
-        return connection
-    with open(path) as file:
-        return socket.create_connection(("127.0.0.1", int(file.read())))
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(_beside(connection_file))
+    return connection
 
 
 def _beside(connection_file):
