@@ -45,8 +45,12 @@ class Airlock(Configurable):
         return proposal["value"]
 
     def as_limits(self) -> Limits:
-        """The limits in force."""
-        return Limits(**self.limits)
+        """The limits in force: a time that the course gives each cell in nbgrader's words is one of them."""
+        sections = ("ExecutePreprocessor", "Execute")
+        times = [self.config[name]["timeout"] for name in sections if "timeout" in self.config.get(name, {})]
+        given = times[-1:] if times and isinstance(times[-1], int | float) and times[-1] > 0 else []
+        timeout = {name: given[0] for name in ("cell_seconds", "idle_seconds") if given}
+        return Limits(**{**timeout, **self.limits})
 
 
 def configure(c) -> None:

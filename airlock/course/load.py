@@ -25,6 +25,8 @@ from airlock.model.names import bound_names, imported_modules
 from airlock.model.origins import own_bindings
 from airlock.settings import Airlock
 
+KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
 
 def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     """Read an assignment from the gradebook and the source folder of an ``nbgrader`` course directory.
@@ -174,9 +176,9 @@ def _solutions(source: NotebookNode) -> dict[str, str]:
 
 
 def _metadata(source: NotebookNode, record) -> NotebookNode:
-    """Kernel and language, of which the gradebook keeps the kernel."""
+    """Kernel and language, of which the gradebook keeps the kernel; Python's where neither has one."""
     kept = {key: source.metadata[key] for key in ("kernelspec", "language_info") if key in source.metadata}
-    kernelspec = json.loads(record.kernelspec or "{}") or kept.get("kernelspec", {})
+    kernelspec = json.loads(record.kernelspec or "{}") or kept.get("kernelspec") or KERNELSPEC
     return from_dict(kept | {"kernelspec": kernelspec})
 
 

@@ -98,6 +98,15 @@ class MasterNotebook:
         """The classes that the instructor's cells define."""
         return frozenset(one.name for found in self.bindings.values() for one in found if one.kind == "class")
 
+    @cached_property
+    def import_folders(self) -> tuple[str, ...]:
+        """What the assignment's own cells may add to ``sys.path``: every text in a cell that speaks of it."""
+        codes = (cell for cell in self.cells if cell.cell.cell_type == "code" and cell.kind != "answer")
+        trees = [parse(c.released) for c in codes if re.search(r"\bsys\b[^\n]*\bpath\b", c.released)]
+        nodes = (node for tree in trees if tree for node in ast.walk(tree))
+        texts = (node.value for node in nodes if isinstance(node, ast.Constant))
+        return tuple(dict.fromkeys(text for text in texts if isinstance(text, str)))
+
     def is_open(self, place: int) -> bool:
         """Whether an answer before cell ``place`` has no reference solution: it may define anything."""
         return any(cell.kind == "answer" and cell.unsolved for cell in self.cells[:place])

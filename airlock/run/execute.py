@@ -83,7 +83,7 @@ class Execution:
         Raises MachineError when it was not the submission that kept it from being graded.
         """
         kernel = StudentKernel(files, self.limits, self.preload)
-        with TestCells(test_files) as tests:
+        with TestCells(test_files, self.master.import_folders) as tests:
             with kernel:
                 bridge = Bridge(kernel, self.references, set(self.observed.changing))
                 self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import types
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +35,22 @@ MAX_PRINTED = 20_000
 class TestCells:
     """Where the tests of one notebook run: a folder with the assignment's own files, importable.
 
-    A context manager; modules that the tests imported from that folder are forgotten at the end, so
-    that the next assignment may have a module of the same name.
+    So is what lies in those of its ``folders`` that there are. A context manager; modules that the tests
+    imported from there are forgotten at the end, so that the next assignment may have one of the same name.
     """
 
     __test__ = False  # not for pytest
 
-    def __init__(self, files: dict[str, bytes]):
+    def __init__(self, files: dict[str, bytes], folders: Iterable[str] = ()):
         self.files = files
+        names = (os.path.normpath(name) for name in folders)
+        self.folders = [name for name in names if any(path.startswith(f"{name}/") for path in files)]
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="airlock-tests-")).resolve()
         # A module of the same name that this process happens to have is not the assignment's.
-        own = {path.split("/")[0].removesuffix(".py") for path in self.files}
+        below = (path.removeprefix(f"{name}/") for name in ["", *self.folders] for path in self.files)
+        own = {path.split("/")[0].removesuffix(".py") for path in below}
         self.hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name.split(".")[0] in own}
         self.modules = set(sys.modules)
         for name, content in self.files.items():
@@ -115,7 +119,7 @@ class TestCells:
         path, folder = list(sys.path), os.getcwd()
         random.seed()
         np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
-        sys.path.insert(0, str(self.folder))
+        sys.path[:0] = [str(self.folder), *(str(self.folder / name) for name in self.folders)]
         os.chdir(self.folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
