@@ -46,10 +46,11 @@ class Airlock(Configurable):
 
     def as_limits(self) -> Limits:
         """The limits in force: a time that the course gives each cell in nbgrader's words is one of them."""
-        sections = ("ExecutePreprocessor", "Execute")
-        times = [self.config[name]["timeout"] for name in sections if "timeout" in self.config.get(name, {})]
-        given = times[-1:] if times and isinstance(times[-1], int | float) and times[-1] > 0 else []
-        timeout = {name: given[0] for name in ("cell_seconds", "idle_seconds") if given}
+        # A command line gives it as a text.
+        sections = (self.config.get(name, {}) for name in ("ExecutePreprocessor", "Execute"))
+        times = [str(section["timeout"]) for section in sections if "timeout" in section]
+        given = float(times[-1]) if times and times[-1].isdecimal() else 0
+        timeout = {name: given for name in ("cell_seconds", "idle_seconds") if given}
         return Limits(**{**timeout, **self.limits})
 
 
