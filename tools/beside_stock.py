@@ -6,7 +6,7 @@ FOLDER holds nbgrader source notebooks, each with the files it needs beside it. 
 a scratch course, in which three students hand in: the reference solution, the blank release, and the release
 with every other answer filled in. What nbgrader gave is kept in ``--out``, so that a second run only grades
 with airlock. Their kernels are all this Python. The summary counts the checks with the same mark, and names
-every other; where nbgrader itself gave none, as it could not grade the submission, there is nothing to compare.
+every other; where nbgrader itself gave none, as it could not grade a submission, nothing is compared.
 """
 
 import argparse
