@@ -25,6 +25,8 @@ from airlock.model.names import bound_names, imported_modules
 from airlock.model.origins import own_bindings
 from airlock.settings import Airlock
 
+KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
 
 def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     """Read an assignment from the gradebook and the source folder of an ``nbgrader`` course directory.
@@ -39,8 +41,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     """
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id)).resolve()
     files = _support_files(coursedir, folder, assignment_id)
-    notebooks, preload = {}, Airlock(config=_config(coursedir)).preload
-    solutions = {}
+    settings, notebooks, solutions = Airlock(config=_config(coursedir)), {}, {}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             known = gradebook.find_assignment(assignment_id).notebooks
@@ -55,9 +56,10 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
             source = _read_source(coursedir, folder / f"{entry.name}.ipynb", assignment_id)
             solutions[entry.name] = _solutions(source)
             cells = tuple(_with_ids(_cells(coursedir, source, entry, assignment_id)))
-            modules = tuple(preloaded(cells, files) if preload is None else preload)
+            preload = preloaded(cells, files) if settings.preload is None else settings.preload
+            unguarded = tuple(cell.grade_id for cell in cells if cell.grade_id in settings.unguarded)
             metadata = _metadata(source, entry)
-            notebooks[entry.name] = MasterNotebook(entry.name, cells, metadata, modules)
+            notebooks[entry.name] = MasterNotebook(entry.name, cells, metadata, tuple(preload), unguarded)
             if notebooks[entry.name].language not in ("python", "python3"):
                 raise AirlockError(
                     f"{folder / entry.name}.ipynb is written in {notebooks[entry.name].language}: "
@@ -176,9 +178,9 @@ def _solutions(source: NotebookNode) -> dict[str, str]:
 
 
 def _metadata(source: NotebookNode, entry: Notebook) -> NotebookNode:
-    """Kernel and language, of which the gradebook keeps the kernel."""
+    """Kernel and language, of which the gradebook keeps the kernel; Python's where neither has one."""
     kept = {key: source.metadata[key] for key in ("kernelspec", "language_info") if key in source.metadata}
-    kernelspec = json.loads(entry.kernelspec or "{}") or kept.get("kernelspec", {})
+    kernelspec = json.loads(entry.kernelspec or "{}") or kept.get("kernelspec") or KERNELSPEC
     return from_dict(kept | {"kernelspec": kernelspec})
 
 

@@ -55,11 +55,16 @@ def read_results(folder: Path | str) -> dict:
 def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
     """One row per submission, one column per graded cell; where there is no score, the field is empty.
 
+    A check that the student's code could have decided, see ``c.Airlock.unguarded``, says so in its header.
     Who of the class has not handed in has a row as well, with the status ``not handed in``.
     """
     columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
     ids = [grade_id for _, grade_id in columns]
     names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
+    open_to = {(check.notebook, check.grade_id) for r in records for check in r.checks if check.unguarded}
+    names = [
+        f"{name} (unguarded)" if one in open_to else name for name, one in zip(names, columns, strict=True)
+    ]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(

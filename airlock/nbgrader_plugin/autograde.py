@@ -5,6 +5,7 @@ submitted, to sanitise it, and again from ``autograded/``, to execute it. The ex
 reading; the preprocessor executes at the second and keeps the record.
 """
 
+import fnmatch
 import os
 import re
 import time
@@ -66,6 +67,11 @@ class SubmissionExporter(NotebookExporter):
         self._masters: dict[str, Master] = {}
         self.submissions: dict[str, Submission] = {}
         self._next_write = 0.0
+        if not self.config.get("Execute", {}).get("enabled", True):
+            raise NbGraderException(
+                "airlock does not grade by the outputs that were handed in: leave --no-execute away, "
+                "or take the lines of airlock out of nbgrader_config.py."
+            )
         self._refuse_beside_another_run()
         # A renamed notebook goes by its own name from here on.
         for folder in list(self.converter.assignments):
@@ -74,7 +80,7 @@ class SubmissionExporter(NotebookExporter):
                 submission = self._open(folder, student, assignment)
             except AirlockError:
                 continue  # told when the converter comes to it
-            names = sorted(submission.chosen)
+            names = sorted(fnmatch.filter(submission.chosen, self.coursedir.notebook_id))
             self.converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[Any, dict]:

@@ -37,6 +37,7 @@ class CheckRow:
     partly: int = 0
     lost: int = 0
     waiting: int = 0
+    unguarded: bool = False
 
 
 def render_report(
@@ -134,6 +135,7 @@ def check_rows(graded: list[Record]) -> list[CheckRow]:
     for record in graded:
         for check in record.checks:
             row = rows.setdefault((check.notebook, check.grade_id), CheckRow(check.grade_id))
+            row.unguarded = row.unguarded or check.unguarded
             if check.points is None:
                 row.waiting += 1
             elif check.points >= check.max_points:

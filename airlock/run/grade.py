@@ -218,13 +218,15 @@ def checks_of(notebook: nbformat.NotebookNode, name: str) -> list[Check]:
     for cell in notebook.cells:
         if is_grade(cell):
             points, most = determine_grade(cell)
-            message = cell.metadata.get("airlock", {}).get("waits", "")
+            note = cell.metadata.get("airlock", {})
+            message = note.get("waits", "")
             if message:
                 points = None
             if is_test(cell) and points is not None and points < most:
                 errors = [output for output in cell.outputs if output.output_type == "error"]
                 message = errors[0].evalue if errors else "Part of the points."
-            checks.append(Check(name, cell.metadata.nbgrader.grade_id, most, points, message))
+            check = Check(name, cell.metadata.nbgrader.grade_id, most, points, message)
+            checks.append(replace(check, unguarded=note.get("unguarded", False)))
     return checks
 
 

@@ -2,7 +2,6 @@
 
 import traceback
 from dataclasses import dataclass
-from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -69,10 +68,10 @@ def error_output(name: str, message: str) -> NotebookNode:
     return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
 
 
-def is_no_share(value: Any, points: float) -> bool:
-    """Whether nbgrader would read the value of a test as points, but none between 0 and all."""
+def is_no_share(text: str, points: float) -> bool:
+    """Whether nbgrader would read the value of a test, as text, as points, but none between 0 and all."""
     try:
-        return not 0 <= float(repr(value)) <= points
+        return not 0 <= float(text) <= points
     except ValueError:
         return False
 

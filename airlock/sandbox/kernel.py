@@ -160,8 +160,8 @@ class AirlockKernel(IPythonKernel):
 
     def _call(self, function: Callable[..., Any], request: dict, frames: Sequence[Buffer]) -> Reply:
         frames = [bytes(frame) for frame in frames]  # which a callback would overwrite
-        arguments, keywords = self._objects.decode(frames)
-        given = dict(self._objects.given)
+        given: dict[int, Any] = {}
+        arguments, keywords = self._objects.decode(frames, given)
         around = Around(request["around"], self._objects) if "around" in request else None
         try:
             with around or contextlib.nullcontext():
@@ -170,13 +170,11 @@ class AirlockKernel(IPythonKernel):
             self._told = around.told if around else None  # also when an error is on its way
         if around:
             result = result, around.told
-        self._objects.given = {}
         content, answer = self._cross(result)
         if content["status"] != "ok":
             return content, []
-        self._objects.given = given
         try:
-            after = self._objects.encode((arguments, keywords))
+            after = self._objects.encode((arguments, keywords), given)
         except (TypeError, ValueError):  # what was put in cannot cross, so it does not
             after = frames
         changed = after != frames  # of bytes, which compare at once
@@ -206,7 +204,6 @@ class AirlockKernel(IPythonKernel):
 
     def _raised(self, error: BaseException) -> Reply:
         content = {"status": "raised"} | _describe(error)
-        self._objects.given = {}
         try:
             return content, self._objects.encode(error if self._told is None else (error, self._told))
         except BaseException:  # noqa: B036  then its name and text have to do

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from airlock.wire.values import Buffer, Malformed
+from airlock.wire.values import MAX_ARRAYS, Buffer, Malformed
 
-MAX_FRAMES = 10_000
 AT_ONCE = 1 << 16  # bytes that are read before it is known how many there are
 KEPT = 1 << 23  # bytes of memory that wait for the next frames: fresh memory costs more than copying
 
@@ -76,7 +75,7 @@ class Inbox:
     def _read_sizes(self) -> None:
         """Learn from what is there how much is to come: at first the number of frames, then their sizes."""
         (count,) = struct.unpack_from("<I", self._buffer)
-        if count > MAX_FRAMES:
+        if count > MAX_ARRAYS + 3:  # beside the heads of a message, a result and its arguments
             raise Malformed("too many parts")
         if self._size < 4 + 8 * count:
             self._size = 4 + 8 * count

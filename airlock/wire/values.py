@@ -19,6 +19,7 @@ from airlock.wire import numbers, standard, tables
 
 MAX_DEPTH = 50
 MAX_NODES = 2_000_000
+MAX_ARRAYS = 100_000  # in one message
 MAX_COST = 160 * 2**20  # bytes of memory that the JSON of a message may take once it is read
 MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
 COMMA, LIST, OBJECT = 32, 64, 240  # bytes of memory that one such character of JSON stands for, about
@@ -85,7 +86,7 @@ def encode(value: Any, refer: Refer = lambda value, pack: None) -> list[bytes]:
         raise TypeError(f"an object of type {kind.__name__}")
 
     head = json.dumps(pack(value, 0), allow_nan=False, separators=(",", ":")).encode()
-    if cost(head) > MAX_COST:
+    if cost(head) > MAX_COST or len(arrays) > MAX_ARRAYS // 2:  # a result, and arguments as they are now
         raise ValueError("something with too many parts")
     return [head, *arrays]
 

@@ -187,7 +187,7 @@ fork_server.serve(socket.socket(fileno=int(sys.argv[1])))
 
 @pytest.fixture
 def unconfined():
-    """Kernels that may write where they like, forked from a warm process of this test's own."""
+    """Kernels that may write where they like, forked from a fork server of this test's own."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     words = [sys.executable, "-P", "-c", UNCONFINED, str(theirs.fileno())]
     process = subprocess.Popen(words, env=fork_server.environment(), pass_fds=[theirs.fileno()])
