@@ -64,12 +64,12 @@ def configure(c: Config) -> None:
     prefer_own_programs()
     c.Autograde.exporter_class = "airlock.nbgrader_plugin.autograde.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
-        "airlock.nbgrader_plugin.autograde.Execute",
+        "airlock.nbgrader_plugin.preprocessors.Execute",
         "nbgrader.preprocessors.IgnorePattern",
-        "airlock.nbgrader_plugin.autograde.SaveGrades",
+        "airlock.nbgrader_plugin.preprocessors.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
-        "airlock.nbgrader_plugin.autograde.Keep",
+        "airlock.nbgrader_plugin.preprocessors.Keep",
     ]
     c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
     # The Formgrader's page of a submission: nothing in it comes from the network.

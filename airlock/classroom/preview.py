@@ -16,7 +16,7 @@ from airlock.course.marked import follow, stands
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
-from airlock.run.grade import grading_digest
+from airlock.run.records import grading_digest
 
 
 def preview(

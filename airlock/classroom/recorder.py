@@ -18,7 +18,8 @@ from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
-from airlock.run.grade import Graded, failed, ungraded_record
+from airlock.run.grade import Graded
+from airlock.run.records import failed, ungraded_record
 
 if TYPE_CHECKING:
     from airlock.classroom.classroom import Classroom

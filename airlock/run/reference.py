@@ -19,7 +19,7 @@ from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.limits import Limits
 from airlock.run.apart import Found
 from airlock.run.execute import Execution, Rehearsal
-from airlock.run.grade import checks_of
+from airlock.run.records import checks_of
 
 
 def observe(master: Master, limits: Limits) -> dict[str, Observed]:
