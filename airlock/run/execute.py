@@ -1,6 +1,7 @@
 """Execute one notebook: the student's cells in the confined kernel, the tests in this process."""
 
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -128,7 +129,8 @@ class Execution:
         self, index: int, cell: NotebookNode, kernel: StudentKernel, tests: TestCells, bridge: Bridge
     ) -> None:
         if not kernel.alive and kernel.restarts < self.limits.restarts:
-            self.notes.add(kernel.cause_of_death(), "The kernel ended while nobody asked anything of it.", cell)
+            sentence = "The kernel ended while nobody asked anything of it."
+            self.notes.add(kernel.cause_of_death(), sentence, cell)
             self._revive(kernel)
         if is_test(cell) and not (self.rehearsal and self.rehearsal.stock):
             self._run_test(index, cell, kernel, tests, bridge)
@@ -212,7 +214,8 @@ class Execution:
     def _run_student_cell(self, index: int, cell: NotebookNode, kernel: StudentKernel) -> None:
         cell.outputs, reply = [], {}
         try:
-            reply = self._run_source(cell, index, kernel, lambda message: self.notes.take(message, cell, index))
+            take = functools.partial(self.notes.take, cell=cell, index=index)
+            reply = self._run_source(cell, index, kernel, take)
             self._done.append(index)
         except Overrun as error:
             cell.outputs.append(error_output("TimeLimit", f"This cell {error}."))

@@ -1,4 +1,4 @@
-"""What happens while a notebook runs, written down: incidents, a few of each kind, and the outputs of cells."""
+"""What happens while a notebook runs, written down: incidents, a few of each kind, and outputs of cells."""
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
