@@ -10,9 +10,9 @@ import os
 import site
 import sys
 import sysconfig
-from pathlib import Path
 
 from airlock.model.limits import Limits
+from airlock.sandbox.processes import address_space
 
 try:
     import sandlock
@@ -122,12 +122,7 @@ def _resources(limits: Limits) -> None:
     lower(resource.RLIMIT_FSIZE, limits.file_size)
     lower(resource.RLIMIT_CPU, int(limits.submission_seconds) + 60)
     if sys.platform == "linux":
-        lower(resource.RLIMIT_AS, _address_space() + limits.memory)
-
-
-def _address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+        lower(resource.RLIMIT_AS, address_space() + limits.memory)
 
 
 def _drop_privileges() -> None:
