@@ -13,7 +13,6 @@ from pathlib import Path
 from airlock.model.record import Record
 from airlock.model.text import visible
 
-LATENESS = ("late_hours", "penalty")
 # A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
 # parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")

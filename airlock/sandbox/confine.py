@@ -26,7 +26,7 @@ except (ImportError, OSError, RuntimeError):  # no libseccomp
 # What of /usr/share Python and its packages read; not all of it, for anything may lie there.
 SHARED = "fonts fontconfig zoneinfo locale i18n mime misc icons tcltk texmf texlive dict nltk_data".split()
 LANDLOCK_SIGNALS_ABI = 6  # Linux 6.12: a process in a domain cannot signal one outside
-PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
+PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 
 
 def measures() -> dict[str, str]:
