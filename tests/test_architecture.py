@@ -54,6 +54,12 @@ def test_the_picture_has_every_room_and_no_other():
     assert drawn == {name for layer in FLOORS for name in layer.split(" | ")}
 
 
+def test_every_module_of_the_largest_room_has_its_place():
+    table = TEXT.partition("## Inside `run`")[2].partition("## ")[0]
+    modules = {path.stem for path in (ROOT / "airlock" / "run").glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"`(\w+)`", table)) == modules
+
+
 def test_ten_questions_have_an_answer_with_a_file():
     rows = re.findall(r"^\| ([^|]+\?) \| (.+) \|$", TEXT, re.MULTILINE)
     assert len(rows) == 10 and all("airlock/" in answer for _, answer in rows)
