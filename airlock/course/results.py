@@ -24,7 +24,7 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
     in, as dicts), ``notes`` (sentences on what needs a hand) and ``reference`` (what the reference solution
-    does not pass, as :func:`airlock.run.reference.remarks` says it).
+    does not pass, as :func:`airlock.run.rehearsal.remarks` says it).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
