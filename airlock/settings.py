@@ -63,7 +63,7 @@ def configure(c) -> None:
     prefer_own_programs()
     c.Autograde.exporter_class = "airlock.nbgrader_plugin.autograde.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
-        "airlock.nbgrader_plugin.autograde.Execute",
+        "airlock.nbgrader_plugin.autograde.ExecuteApart",
         "nbgrader.preprocessors.IgnorePattern",
         "airlock.nbgrader_plugin.autograde.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
