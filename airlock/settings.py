@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 
 from traitlets import Bool, Dict, Float, List, TraitError, Unicode, validate
@@ -29,15 +29,20 @@ class Airlock(Configurable):
         help="grade_ids of tests to run as nbgrader does, where the student's code can decide them.",
     ).tag(config=True)
 
+    network = Bool(
+        False, help="Whether submissions may use the network, and with it the services of this machine."
+    ).tag(config=True)
+
     gradebook_seconds = Float(
         30, min=0, help="How long to wait for another program to let go of the gradebook."
     ).tag(config=True)
 
     @validate("limits")
     def _known(self, proposal):
-        unknown = set(proposal["value"]) - {field.name for field in fields(Limits)}
+        known = {field.name for field in fields(Limits)} - {"network"}
+        unknown = set(proposal["value"]) - known
         if unknown:
-            names = ", ".join(sorted(asdict(Limits())))
+            names = ", ".join(sorted(known))
             raise TraitError(f"c.Airlock.limits knows no {', '.join(sorted(unknown))}; it knows {names}.")
         for name, value in proposal["value"].items():
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
@@ -51,7 +56,7 @@ class Airlock(Configurable):
         times = [str(section["timeout"]) for section in sections if "timeout" in section]
         given = float(times[-1]) if times and times[-1].isdecimal() else 0
         timeout = {name: given for name in ("cell_seconds", "idle_seconds") if given}
-        return Limits(**{**timeout, **self.limits})
+        return Limits(**{**timeout, **self.limits}, network=self.network)
 
 
 def configure(c) -> None:

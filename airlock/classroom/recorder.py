@@ -99,7 +99,7 @@ class Recorder:
 
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
-        record = failed(blank_record(student, self.room.master), kind, sentence)
+        record = failed(blank_record(student, self.room.master, self.room.limits), kind, sentence)
         record.hand_in = hand_in
         self._finish(follow(record, self.records.get(student), self.entries.get(student)))
 

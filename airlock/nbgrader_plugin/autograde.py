@@ -64,7 +64,9 @@ class SubmissionExporter(NotebookExporter):
         self.submissions: dict[str, Submission] = {}
         self._next_write = 0.0
         if not self.config.get("Execute", {}).get("enabled", True):
-            self.log.warning("Notebooks are executed all the same: outputs that were handed in prove nothing.")
+            self.log.warning(
+                "Notebooks are executed all the same: outputs that were handed in prove nothing."
+            )
         self._refuse_beside_another_run()
         # A renamed notebook goes by its own name from here on.
         for folder in list(self.converter.assignments):
@@ -181,7 +183,7 @@ class SubmissionExporter(NotebookExporter):
         return self.submissions[folder]
 
     def _blank(self, student, assignment) -> Record:
-        return grade.blank_record(student, self.master(assignment))
+        return grade.blank_record(student, self.master(assignment), self.settings.as_limits())
 
     def _whose(self, folder):
         pattern = self.coursedir.format_path(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from airlock.model.limits import NETWORK_ALLOWED
 from airlock.model.record import KINDS, Record
 from airlock.pages import slips
 from airlock.pages.shared import count, environment, number
@@ -74,6 +75,7 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
         bars=bars,
         lossy=lossy,
         unconfined=unconfined(results, records),
+        networked=any(one.confinement.get("network") == NETWORK_ALLOWED for one in records),
         seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
         links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
         reference=of_reference(results.get("reference", []), graded),

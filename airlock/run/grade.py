@@ -55,7 +55,7 @@ def grade_submission(
     """
     limits = limits or Limits()
     started, cpu = time.monotonic(), time.process_time()
-    record = blank_record(student, master)
+    record = blank_record(student, master, limits)
     record.incidents += incidents or []
     try:
         graded = _grade(record, files, master, limits)
@@ -71,7 +71,7 @@ def grade_submission(
     return graded
 
 
-def blank_record(student: str, master: Master) -> Record:
+def blank_record(student: str, master: Master, limits: Limits | None = None) -> Record:
     """The record of a submission before it is graded."""
     return Record(
         student=student,
@@ -79,7 +79,7 @@ def blank_record(student: str, master: Master) -> Record:
         status="graded",
         max_score=sum(points for _, _, points in _graded_cells(master)),
         score=None,
-        confinement=confine.measures(),
+        confinement=confine.measures((limits or Limits()).network),
         versions=versions(),
     )
 

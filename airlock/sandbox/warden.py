@@ -164,8 +164,9 @@ def _become_kernel(request, limits, notes) -> None:
     os.chdir(os.path.join(folder, "work"))
     confine.confine([folder], limits)
     # A traceback through print() looks for our source: trying to read that is nobody's attack.
-    audit.install(notes, [folder, *confine.readable_paths(), kernel_app.__file__])
-    kernel.run(request["connection_file"])
+    own = [folder, *confine.readable_paths(limits.network), kernel_app.__file__]
+    audit.install(notes, own, limits.network)
+    kernel.run(request["connection_file"], lambda: limits.network and confine.filter_calls(network=True))
     os._exit(0)
 
 
