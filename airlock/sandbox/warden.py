@@ -166,7 +166,8 @@ def _become_kernel(request, limits, notes) -> None:
     # A traceback through print() looks for our source: trying to read that is nobody's attack.
     own = [folder, *confine.readable_paths(limits.network), kernel_app.__file__]
     audit.install(notes, own, limits.network)
-    kernel.run(request["connection_file"], lambda: limits.network and confine.filter_calls(network=True))
+    with_network = (lambda: confine.filter_calls(network=True)) if limits.network else None
+    kernel.run(request["connection_file"], with_network)
     os._exit(0)
 
 
