@@ -4,9 +4,10 @@ import os
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from traitlets import Bool, Dict, Float, List, TraitError, Unicode, validate
-from traitlets.config import Configurable
+from traitlets.config import Config, Configurable
 
 from airlock.model.limits import Limits
 
@@ -38,7 +39,7 @@ class Airlock(Configurable):
     ).tag(config=True)
 
     @validate("limits")
-    def _known(self, proposal):
+    def _known(self, proposal: dict[str, Any]) -> dict[str, float]:
         known = {field.name for field in fields(Limits)} - {"network"}
         unknown = set(proposal["value"]) - known
         if unknown:
@@ -59,7 +60,7 @@ class Airlock(Configurable):
         return Limits(**{**timeout, **self.limits}, network=self.network)
 
 
-def configure(c) -> None:
+def configure(c: Config) -> None:
     """Switch airlock on in a course: call this in ``nbgrader_config.py`` with its configuration object.
 
     nbgrader makes a new gradebook with a program that it calls by name; whoever has started ``jupyter lab``
@@ -68,12 +69,12 @@ def configure(c) -> None:
     prefer_own_programs()
     c.Autograde.exporter_class = "airlock.nbgrader_plugin.autograde.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
-        "airlock.nbgrader_plugin.autograde.ExecuteApart",
+        "airlock.nbgrader_plugin.preprocessors.ExecuteApart",
         "nbgrader.preprocessors.IgnorePattern",
-        "airlock.nbgrader_plugin.autograde.SaveGrades",
+        "airlock.nbgrader_plugin.preprocessors.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
-        "airlock.nbgrader_plugin.autograde.Keep",
+        "airlock.nbgrader_plugin.preprocessors.Keep",
     ]
     c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
     # The Formgrader's page of a submission: nothing in it comes from the network.

@@ -167,15 +167,15 @@ class Master:
             for name, notebook in self.notebooks.items()
         }
         files = {path: base64.b64encode(data).decode() for path, data in self.files.items()}
-        plain = {"assignment": self.assignment, "notebooks": notebooks, "files": files, "hidden": self.hidden}
-        return json.dumps(plain, sort_keys=True).encode()
+        own = {"assignment": self.assignment, "files": files, "hidden": self.hidden}
+        return json.dumps(own | {"notebooks": notebooks}, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Master":
         """Inverse of :meth:`to_bytes`."""
-        plain = json.loads(data)
+        content = json.loads(data)
         notebooks = {}
-        for name, notebook in plain["notebooks"].items():
+        for name, notebook in content["notebooks"].items():
             parts = notebook["cells"]
             cells = (
                 MasterCell(from_dict(cell), text, tuple(names), tuple(own), tuple(map(tuple, more)), unsolved)
@@ -184,13 +184,13 @@ class Master:
             preload, unguarded = tuple(notebook["preload"]), tuple(notebook["unguarded"])
             metadata = from_dict(notebook["metadata"])
             notebooks[name] = MasterNotebook(name, tuple(cells), metadata, preload, unguarded)
-        files = {path: base64.b64decode(text) for path, text in plain["files"].items()}
+        files = {path: base64.b64decode(text) for path, text in content["files"].items()}
         observed = {
             name: Observed(**notebook["observed"])
-            for name, notebook in plain["notebooks"].items()
+            for name, notebook in content["notebooks"].items()
             if notebook["observed"] is not None
         }
-        return cls(plain["assignment"], notebooks, files, plain["hidden"], observed=observed)
+        return cls(content["assignment"], notebooks, files, content["hidden"], observed=observed)
 
     @cached_property
     def digest(self) -> str:

@@ -16,9 +16,9 @@ import tempfile
 import threading
 import types
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from nbformat.v4 import new_output
@@ -46,7 +46,7 @@ class TestCells:
         names = (os.path.normpath(name) for name in folders)
         self.folders = [name for name in names if any(path.startswith(f"{name}/") for path in files)]
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="airlock-tests-")).resolve()
         # A module of the same name that this process happens to have is not the assignment's.
         below = (path.removeprefix(f"{name}/") for name in ["", *self.folders] for path in self.files)
@@ -60,7 +60,7 @@ class TestCells:
         importlib.invalidate_caches()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         for name in set(sys.modules) - self.modules:
             if str(getattr(sys.modules[name], "__file__", "")).startswith(str(self.folder)):
                 del sys.modules[name]
@@ -97,7 +97,9 @@ class TestCells:
             outputs.append(new_output("execute_result", data={"text/plain": repr(value)[:MAX_PRINTED]}))
         return outputs
 
-    def _run_once(self, test, bridge, namespace, carry=True):
+    def _run_once(
+        self, test: Test, bridge: Bridge, namespace: TestNamespace, carry: bool = True
+    ) -> tuple[str, Any, BaseException | None]:
         """What was printed, the value of the last expression, the error."""
         printed, value, error = io.StringIO(), None, None
         bridge.begin(carry)
@@ -115,7 +117,7 @@ class TestCells:
         return printed.getvalue(), value, error
 
     @contextlib.contextmanager
-    def _at_home(self):
+    def _at_home(self) -> Iterator[None]:
         path, folder = list(sys.path), os.getcwd()
         random.seed()
         np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
@@ -166,7 +168,7 @@ def _code(tree: ast.Module | ast.Expression, mode: str) -> Any:
 
 
 @contextlib.contextmanager
-def _bounded(bridge: Bridge):
+def _bounded(bridge: Bridge) -> Iterator[None]:
     """A test that the submission's answers keep computing for ever is lost, and the kernel with it.
 
     Only a main thread gets signals; in another, as on a cluster, such a test is not bounded.
@@ -176,7 +178,7 @@ def _bounded(bridge: Bridge):
         return
     seconds = bridge.kernel.limits.test_seconds
 
-    def stop(*_):
+    def stop(*_: Any) -> None:
         bridge.kernel.kill()  # a request may be half on its way
         bridge.lost = f"With these answers the test did not end within {seconds:g} seconds of computing."
         bridge.incidents.append(Incident("time-limit", bridge.lost))

@@ -4,6 +4,8 @@ That code may then read the test and decide what it finds, so each such test run
 its own, which is thrown away, and the kernel that other checks ask learns nothing of it.
 """
 
+from collections.abc import Iterator
+
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -58,18 +60,18 @@ def prelude(test: Test, master: MasterNotebook) -> str:
             found[one] = None
             ask += global_reads(one.source)
 
-    def position(one):
+    def position(one: Binding) -> tuple[int, int]:
         inside = [other.source for other in bindings(master.cells[one.place].cell.source)]
         return one.place, inside.index(one.source)
 
     return "\n".join(dict.fromkeys(one.source for one in sorted(found, key=position)))
 
 
-def _lost(sentence, kind):
+def _lost(sentence: str, kind: str) -> tuple[list[NotebookNode], list[Incident]]:
     return [error_output("Lost", sentence)], [Incident(kind, sentence)]
 
 
-def _outputs(messages, test, master):
+def _outputs(messages: list[dict], test: Test, master: MasterNotebook) -> Iterator[NotebookNode]:
     """What was printed, and either an error or the value of the last expression."""
     contents = [(message["msg_type"], message["content"]) for message in messages]
     streams = [content for kind, content in contents if kind == "stream" and content.get("name") == "stdout"]
@@ -90,7 +92,7 @@ def _outputs(messages, test, master):
             yield new_output("execute_result", {"text/plain": text[:MAX_PRINTED]})
 
 
-def _said(name, message, test):
+def _said(name: str, message: str, test: Test) -> tuple[str, str]:
     """Name and message of an error, without what a hidden line may have put into it."""
     own = message.strip() and message.strip().splitlines()[0] in test.source
     if own or test.source.strip() == test.released.strip() or name in TELLING_NAMES:

@@ -3,6 +3,7 @@
 import traceback
 from dataclasses import dataclass
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from airlock.run.bridge import Lost
@@ -61,7 +62,7 @@ def explain(error: BaseException, test: Test, folder: str) -> tuple[str, str]:
     return name, message
 
 
-def error_output(name: str, message: str):
+def error_output(name: str, message: str) -> NotebookNode:
     """An error output of a cell, without a traceback."""
     name, message = name[:100], message[:MAX_MESSAGE]
     return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
@@ -75,7 +76,7 @@ def is_no_share(text: str, points: float) -> bool:
         return False
 
 
-def _is_raise(frame, test: Test) -> bool:
+def _is_raise(frame: traceback.FrameSummary, test: Test) -> bool:
     """Whether an error was raised in so many words, by the instructor."""
-    text = test.line(frame.lineno) if frame.filename == CELL else frame.line
+    text = test.line(frame.lineno or 0) if frame.filename == CELL else frame.line
     return (text or "").startswith("raise")

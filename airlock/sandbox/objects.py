@@ -10,13 +10,13 @@ import inspect
 import operator
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from airlock.wire import special
-from airlock.wire.values import decode, encode
+from airlock.wire.values import Buffer, decode, encode
 
 MOST = 200_000  # objects that are kept; the oldest are not dropped, further ones do not cross
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
@@ -74,7 +74,7 @@ class Objects:
             self._told.difference_update(self._telling)
             raise
 
-    def decode(self, frames: list, given: dict[int, Any] | None = None) -> Any:
+    def decode(self, frames: Sequence[Buffer], given: dict[int, Any] | None = None) -> Any:
         """What the grader gives along; ``given`` learns by which nodes."""
 
         def find(node: Any, _unpack: Any) -> Any:
@@ -144,8 +144,8 @@ class Objects:
             "special": [name for name in special.ALL if _has(mro, name)],
             "own": [name for name in special.ALL if any(name in vars(one) for one in own)],
         }
-        if _is_own(kind) and isinstance(getattr(kind, "_fields", None), tuple):
-            about["fields"] = [str(name) for name in kind._fields]
+        if _is_own(kind) and isinstance(fields := getattr(kind, "_fields", None), tuple):
+            about["fields"] = [str(name) for name in fields]
         return {"class": number, "about": about}
 
 
@@ -164,14 +164,15 @@ def operate(what: str, value: Any, name: str) -> Callable[..., Any]:
     """What the grader asks of an object, as a function of what it gives along."""
     if what == "special":
         return lambda *arguments, **keywords: special.ALL[name](value, *arguments, **keywords)
-    return {
+    asked: dict[str, Callable[..., Any]] = {
         "attribute": lambda: getattr(value, name),
         "set attribute": lambda new: setattr(value, name, new),
         "delete attribute": lambda: delattr(value, name),
         "base": lambda: next(plain(value) for base, plain in BASES.items() if isinstance(value, base)),
         "signature": lambda: _signature(value),
         "code": lambda: _code(value),
-    }[what]
+    }
+    return asked[what]
 
 
 def _is_own(kind: type) -> bool:
@@ -214,8 +215,8 @@ def _code(function: Any) -> dict:
         source = inspect.getsource(code)
     except (OSError, TypeError):
         source = ""
-    kept = ("co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_varnames")
-    kept += ("co_names", "co_freevars", "co_cellvars", "co_firstlineno")
+    kept = ["co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_varnames"]
+    kept += ["co_names", "co_freevars", "co_cellvars", "co_firstlineno"]
     plain = (bool, int, float, complex, str, bytes, type(None))
     consts = tuple(one for one in code.co_consts if type(one) in plain)
     return {name: getattr(code, name) for name in kept} | {"co_consts": consts, "source": source}

@@ -8,6 +8,7 @@ the named ones by their arguments, and says EPERM to what an exercise might try 
 import errno
 import os
 import socket
+from collections.abc import Callable
 
 import pyseccomp as rule
 
@@ -148,7 +149,9 @@ def _with_conditions(landlock: int, network: bool) -> rule.SyscallFilter:
     return kept
 
 
-def _add_sockets(add, equal, refuse: int, network: bool) -> None:
+def _add_sockets(
+    add: Callable[..., None], equal: Callable[..., rule.Arg], refuse: int, network: bool
+) -> None:
     """Only stream sockets between the kernel and who connects to it: nothing to send to on its own.
 
     Where the network is allowed, only such as speak TCP or UDP, beside pairs within the process.

@@ -12,7 +12,8 @@ from airlock.model.names import bound_names
 from airlock.model.origins import own_bindings
 from airlock.run.apart import Found
 from airlock.run.execute import Execution
-from airlock.run.grade import checks_of, grade_submission
+from airlock.run.grade import grade_submission
+from airlock.run.records import checks_of
 from airlock.run.reference import observe, reference_notebook
 
 EVERY = ("assert_allclose", "assert_equal", "same", "close", "helper", "np", "sqrt")
