@@ -14,6 +14,23 @@ from airlock.run.standin import RemoteFunction
 GIVEN = "<given cell>"  # file name of the instructor's definitions
 
 
+class Builtins(dict[str, Any]):
+    """Python's own names, and behind them those of a namespace.
+
+    In the body of a class, and for ``eval`` in a function, Python looks into globals as if they were a dict
+    and nothing more, and then here.
+    """
+
+    def __init__(self, namespace: "TestNamespace"):
+        super().__init__(__import__=builtins.__import__, __build_class__=builtins.__build_class__)
+        self._namespace = namespace
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) and not self._namespace.is_bound(name):
+            return getattr(builtins, name)
+        return self._namespace[name]
+
+
 class TestNamespace(dict):
     """The globals of the test cells of one notebook: what they bind stays for those that follow.
 
@@ -27,7 +44,7 @@ class TestNamespace(dict):
     __test__ = False  # not for pytest
 
     def __init__(self, bridge: Bridge, notebook: MasterNotebook, shared: frozenset[str] = frozenset()):
-        super().__init__(__name__="__main__", __builtins__=builtins)
+        super().__init__(__name__="__main__", __builtins__=Builtins(self))
         self._bridge, self._notebook, self._shared = bridge, notebook, shared
         self._place, self._making = 0, False
         self._since: dict[str, int] = {}  # place of the test that bound a name, or made it
@@ -54,6 +71,16 @@ class TestNamespace(dict):
 
     def _is_fetched(self, name: str, value: Any) -> bool:
         return name in self._fetched and self._fetched[name] is value
+
+    def lend(self) -> None:
+        """What earlier tests have set of what the reference reads is in force in the kernel again."""
+        for name in self._notebook.read_by_answers.intersection(self):
+            if name not in self._made and not self._is_fetched(name, self[name]):
+                self._bridge.lend(name, self[name])
+
+    def is_bound(self, name: str) -> bool:
+        """Whether the assignment binds a name somewhere."""
+        return name in self._notebook.bindings
 
     def keep(self) -> dict[str, Any]:
         """What is there now, for :meth:`restore`."""
@@ -122,6 +149,7 @@ class TestNamespace(dict):
     def _hold(self, name: str, value: Any) -> Any:
         super().__setitem__(name, value)
         self._since[name] = self._place
+        self._made.add(name)
         return value
 
     def _ask(self, name: str) -> Any:

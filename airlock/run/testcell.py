@@ -138,6 +138,7 @@ class TestCells:
 @contextlib.contextmanager
 def _as_main(namespace: TestNamespace, bridge: Bridge) -> Iterator[None]:
     """The test is what its libraries know as ``__main__``."""
+    namespace.lend()
     before, sys.modules["__main__"] = sys.modules["__main__"], MainModule(namespace, bridge)
     try:
         yield
