@@ -1,4 +1,4 @@
-"""What a test sets is lent to functions of the student if the reference reads it; nothing else of a test is."""
+"""What a test sets is lent to functions of the student if the reference reads it; nothing else of it is."""
 
 import functools
 
