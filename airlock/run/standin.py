@@ -33,7 +33,6 @@ COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
 MUTABLE = (list, dict, set)
 EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 MISSING: Any = object()
-_KINDS = ("function", "builtin_function_or_method", "method", "ufunc")
 
 
 class RemoteClass(type):
