@@ -34,7 +34,6 @@ DRIVING = ("send", "throw", "close")  # what an event loop does with a coroutine
 MUTABLE = (list, dict, set)
 EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 MISSING: Any = object()
-_KINDS = ("function", "builtin_function_or_method", "method", "ufunc")
 
 
 class RemoteClass(type):
