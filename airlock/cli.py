@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     collect = commands.add_parser(
         "collect", help="put a learning platform's archive into submitted/", parents=[common]
     )
-    collect.add_argument("archive", nargs="+", help="what Moodle, Canvas or Gradescope hands out for a class")
+    archives = "what Moodle, Canvas or Gradescope hands out; Moodle's grading worksheet (CSV) says when"
+    collect.add_argument("archive", nargs="+", help=archives)
     collect.add_argument("--assignment", help="of which; needed where the course has several")
     options = parser.parse_args(arguments)
     try:
@@ -125,18 +126,19 @@ def _grade(options) -> int:
 
 def _collect(options: argparse.Namespace) -> int:
     """Put archives into ``submitted/``; 1 when something in them belongs to nobody."""
-    from airlock.classroom.collect import Collector, find_roster, tell
+    from airlock.classroom.collect import collect, tell
     from airlock.course.application import load_course
+    from airlock.course.roster import find_roster
 
     coursedir = load_course().coursedir
     sources = Path(coursedir.root, coursedir.source_directory)
     names = sorted(path.name for path in sources.glob("*") if path.is_dir())
     if options.assignment is None and len(names) != 1:
         raise AirlockError(f"Say of which assignment it is: --assignment {' or '.join(names) or 'NAME'}.")
-    collector = Collector(coursedir, options.assignment or names[0], find_roster(coursedir.root))
-    outcomes = [collector.collect(Path(archive)) for archive in options.archive]
-    for archive, outcome in zip(options.archive, outcomes, strict=True):
-        print(f"{archive}: {tell(outcome)}")
+    roster, archives = find_roster(coursedir.root), [Path(archive) for archive in options.archive]
+    outcomes = collect(coursedir, options.assignment or names[0], roster, archives)
+    for outcome in outcomes:
+        print(tell(outcome))
     return int(any(outcome.unmatched for outcome in outcomes))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from airlock.classroom.roster import FILE, Person, Roster
+from airlock.course.roster import FILE, Person, Roster
 from airlock.handin.filenames import SKIPPED, is_notebook, printable
 
 

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from airlock.classroom.attendance import Attendance
-from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task, observe_task
 from airlock.classroom.recorder import Recorder, Task
@@ -16,6 +15,7 @@ from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
+from airlock.course.roster import find_roster
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.assignment import Observed
 from airlock.model.errors import AirlockError

@@ -8,7 +8,7 @@ import pytest
 
 from airlock.classroom.attendance import Attendance
 from airlock.classroom.collect import Collector, tell
-from airlock.classroom.roster import Person, Roster, read_roster
+from airlock.course.roster import Person, Roster, read_roster
 from airlock.model.errors import AirlockError
 
 CLASS = Roster(
