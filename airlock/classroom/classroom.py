@@ -36,9 +36,11 @@ class Classroom:
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
         self.blank = blank_record("", self.master)
-        self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
         people = roster.people if roster else []
+        self.excluded = {one.id for one in people if one.excluded}
+        found = find_submissions(self.coursedir, assignment)
+        self.submissions = {name: folder for name, folder in found.items() if name not in self.excluded}
         self.extensions = {one.id: longer(one.id, one.extension) for one in people if one.extension}
         self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
@@ -134,7 +136,9 @@ class Classroom:
             "versions": self.blank.versions,
             "seconds": self.seconds,
             "reference": remarks(self.master),
-            "absent": [asdict(person) for person in self.attendance.absent],
+            "absent": [{"id": one.id, "name": one.name} for one in self.attendance.absent],
+            "excluded": self.attendance.excluded,
+            "people": self.attendance.people,
             "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }

@@ -106,7 +106,7 @@ class Recorder:
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
-        for student in sorted(self.entries.keys() - self.room.submissions.keys()):
+        for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
             gone = only_marked(
                 student, self.room.assignment, self.room.blank.max_score, self.entries[student]
             )

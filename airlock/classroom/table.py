@@ -5,7 +5,8 @@ import sys
 
 from tqdm import tqdm
 
-from airlock.model.record import Record
+from airlock.model.record import Check, Record
+from airlock.model.text import one_line
 from airlock.pages import shared
 
 REASON_WIDTH = 96
@@ -24,7 +25,9 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
         """A submission has been graded, or has failed."""
         for incident in record.incidents:
             place = f" [{incident.cell}]" if incident.cell else ""
-            self.bar.write(f"{_plain(record.student)}: {_plain(incident.message)}{place}", file=sys.stderr)
+            self.bar.write(
+                f"{one_line(record.student)}: {one_line(incident.message)}{place}", file=sys.stderr
+            )
         self.bar.update()
 
     def skip(self) -> None:
@@ -35,31 +38,32 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
 
 def print_table(records: list[Record], room) -> None:
     """Student, score, lost checks with the first line of why; then where the rest is."""
-    width = max(len("student"), *(len(_plain(record.student)) for record in records))
+    width = max(len("student"), *(len(one_line(record.student)) for record in records))
     print(f"\n{'student':{width}}  {'score':>9}  lost checks")
     for record in sorted(records, key=lambda record: record.student):
         score = "none" if record.score is None else f"{record.score:g} / {record.max_score:g}"
-        waiting = sum(check.points is None for check in record.checks)
-        more = f"  {shared.count(waiting, 'answer')} to be marked by hand" if waiting else ""
-        print(f"{_plain(record.student):{width}}  {score:>9}{more}".rstrip())
-        reasons = [(check.grade_id, check.message) for check in record.checks if check.message]
+        more = f"  {shared.count(record.to_mark, 'answer')} to be marked by hand" if record.to_mark else ""
+        print(f"{one_line(record.student):{width}}  {score:>9}{more}".rstrip())
+        reasons = [(_lost(check), check.message) for check in record.checks if check.message]
         if record.score is None:
             reasons = [(incident.kind, incident.message) for incident in record.incidents[-1:]]
         for name, message in reasons:
-            line = _plain(message.strip().splitlines()[0]) if message.strip() else ""
+            line = one_line(message.strip().splitlines()[0]) if message.strip() else ""
             if len(line) > REASON_WIDTH:
                 line = line[: REASON_WIDTH - 3] + "..."
             print(f"{'':{width}}  {'':9}  {name}: {line}")
     count = {status: sum(record.status == status for record in records) for status in ("incident", "failed")}
     print(
-        f"\n{len(records)} submissions, {room.skipped} of them graded before; "
+        f"\n{shared.count(records, 'submission')}, {room.skipped} of them graded before; "
         f"{count['incident']} with incidents, {count['failed']} failed. "
         f"{room.seconds['wall']:.1f} s, of which this process computed {room.seconds['coordinator']:.1f} s."
     )
-    if absent := [_plain(person.name or person.id) for person in room.attendance.absent]:
+    if absent := [one_line(person.name or person.id) for person in room.attendance.absent]:
         print(f"Not handed in ({len(absent)}): {', '.join(absent)}.")
+    if room.attendance.excluded:
+        print(f"Excluded by the roster: {', '.join(map(one_line, room.attendance.excluded))}.")
     for note in room.attendance.notes:
-        print(f"NOTE: {_plain(note)}")
+        print(f"NOTE: {one_line(note)}")
     print(f"Report: {room.reports / 'index.html'}")
 
 
@@ -71,15 +75,15 @@ def print_changes(records: list[Record]) -> None:
         reasons = [f"{one.grade_id} {_points(one.was)} -> {_points(one.now)}" for one in checks]
         why = "new hand-in: " if record.changed_by == "hand-in" else ""
         was, now = _points(score.was), _points(score.now)
-        print(f"{_plain(record.student)}: {was} -> {now}  {why}{', '.join(reasons)}")
+        print(f"{one_line(record.student)}: {was} -> {now}  {why}{', '.join(reasons)}")
     print(f"{len(records)} to be graded, {len(changed)} with other points. Nothing was written.")
+
+
+def _lost(check: Check) -> str:
+    """The name of a check, and what it was worth where that was part of its points."""
+    part = check.points and f" ({check.points:g} of {check.max_points:g})"
+    return check.grade_id + (part or "")
 
 
 def _points(value: float | None) -> str:
     return "none" if value is None else f"{value:g}"
-
-
-def _plain(text: str) -> str:
-    """Text of a student's, without what a terminal would act on."""
-    text = text.encode(errors="replace").decode()
-    return "".join(character if character.isprintable() else "?" for character in text)

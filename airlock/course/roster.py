@@ -129,7 +129,8 @@ def read_roster(path: Path) -> Roster:
         columns["participant"] = None
     if all(columns[what] is None for what in ("id", "email", "platform", "participant")):
         raise AirlockError(f"{path} has no column id: begin the file with the line name,id,email,section.")
-    people, lines = [], {}
+    people: list[Person] = []
+    lines: dict[str, int] = {}
     for line, row in rows:
         person = _person(row, columns)
         if person is None or (canvas and not person.platform):

@@ -10,6 +10,7 @@ from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
 from airlock.course.marked import marked, only_marked
 from airlock.course.results import read_results
+from airlock.course.roster import find_roster
 from airlock.model.record import Record
 
 
@@ -24,7 +25,8 @@ def renewed_entries(book: Gradebook, config: Config, assignment: str) -> dict[st
 
 
 def standing(book: Gradebook, config: Config, assignment: str, reports: Path) -> dict[str, Record]:
-    """Return everybody's record by student; ``reports``: the folder of the journal.
+    """Return everybody's record by student, but of whom the roster excludes; ``reports``: the folder of the
+    course that has the journal.
 
     Whoever was graded by other means, or before the journal was lost, is known by the gradebook alone.
     """
@@ -40,4 +42,7 @@ def standing(book: Gradebook, config: Config, assignment: str, reports: Path) ->
             found |= {student: alone} if alone else {}
         else:
             found[student] = marked(records[student], entry)
-    return {student: record for student, record in records.items() if student not in found} | found
+    found = {student: record for student, record in records.items() if student not in found} | found
+    roster = find_roster(reports.parent)
+    excluded = {person.id for person in roster.people if person.excluded} if roster else set()
+    return {student: record for student, record in found.items() if student not in excluded}

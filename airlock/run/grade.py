@@ -27,6 +27,7 @@ from airlock.model.marks import determine_grade, is_grade, unanswered
 from airlock.model.record import Check, Incident, Record
 from airlock.run import apart
 from airlock.run.execute import Execution, is_test
+from airlock.run.verdict import MAX_MESSAGE
 from airlock.sandbox import confine
 
 AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
@@ -222,9 +223,16 @@ def checks_of(notebook: nbformat.NotebookNode, name: str) -> list[Check]:
                 points = None
             if is_test(cell) and points is not None and points < most:
                 errors = [output for output in cell.outputs if output.output_type == "error"]
-                message = errors[0].evalue if errors else "Part of the points."
+                message = errors[0].evalue if errors else _said(cell) or "Part of the points."
             checks.append(Check(name, cell.metadata.nbgrader.grade_id, most, points, message))
     return checks
+
+
+def _said(cell: nbformat.NotebookNode) -> str:
+    """The last line that a check has printed which gave part of the points: what it says of the rest."""
+    printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    return lines[-1][:MAX_MESSAGE] if lines else ""
 
 
 def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
