@@ -45,9 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
     archives = "what Moodle, Canvas or Gradescope hands out; Moodle's grading worksheet (CSV) says when"
     collect.add_argument("archive", nargs="+", help=archives)
     collect.add_argument("--assignment", help="of which; needed where the course has several")
+    back = commands.add_parser("return", help="write what learning platforms take back", parents=[common])
+    back.add_argument("assignment")
     options = parser.parse_args(arguments)
     try:
-        return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
+        run = {"grade": _grade, "check": _check, "collect": _collect, "return": _return}
+        return run[options.command](options)
     except AirlockError as error:
         if options.debug:
             traceback.print_exc()
@@ -140,6 +143,17 @@ def _collect(options: argparse.Namespace) -> int:
     for outcome in outcomes:
         print(tell(outcome))
     return int(any(outcome.unmatched for outcome in outcomes))
+
+
+def _return(options: argparse.Namespace) -> int:
+    """Write grades and feedback for platforms beside the results."""
+    from airlock.classroom.returning import return_grades
+    from airlock.course.application import load_course
+
+    warnings.filterwarnings("ignore", module="nbgrader")
+    for sentence in return_grades(load_course(), options.assignment):
+        print(sentence)
+    return 0
 
 
 def _kept(options: argparse.Namespace, error: Exception) -> str:

@@ -8,10 +8,13 @@ from airlock.model.record import Record
 from airlock.pages.report import render_report
 
 
-def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dict, notebooks: Iterable[str]):
-    """Write results and report of an assignment into its folder of ``reports``; see ``write_results``."""
-    records = list(records)
-    write_results(reports, records, meta)
+def write_outcome(
+    coursedir, reports: Path, records: Iterable[Record], meta: dict, notebooks: Iterable[str]
+) -> list[Record]:
+    """Write results and report of an assignment into its folder of ``reports``, see ``write_results``; the
+    records as they are ordered there.
+    """
+    records = write_results(reports, records, meta)
     links = {}
     for student in (record.student for record in records):
         graded, feedback = (
@@ -29,3 +32,4 @@ def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dic
         ]
     page = render_report(read_results(reports), reports, links)
     write_whole(reports / "index.html", page)
+    return records

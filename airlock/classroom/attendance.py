@@ -23,7 +23,7 @@ class Attendance:
         for student, person in unknown.items():
             advice = "add a line, or remove the folder"
             if person and person.id in students:
-                advice = f"if it is {person.name or person.id}, remove it or {person.id}, which is there as well"
+                advice = f"if it is {person.name or person.id}, remove it or {person.id}: both are there"
             elif person:
                 advice = f"if it is {person.name or person.id}, rename the folder to {person.id}"
             self.notes.append(f"{printable(student)} is not in {FILE}: {advice}.")

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from airlock.classroom.attempts import STAMP, Attempts
+from airlock.classroom.returning import keep_participants
 from airlock.course.roster import FILE, Person, Roster, read_roster
 from airlock.course.when import moodle_time
 from airlock.handin.filenames import printable, storable
@@ -45,6 +46,7 @@ class Collector:
         self.coursedir, self.assignment = coursedir, assignment
         self.roster, self.worksheet = roster or worksheet, worksheet
         self.attempts = Attempts(coursedir, assignment)
+        self._participants: dict[str, tuple[str, str]] = {}
 
     def collect(self, archive: Path) -> Collected:
         """Take one archive in.
@@ -65,6 +67,7 @@ class Collector:
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
             reason = getattr(error, "strerror", None) or error
             raise AirlockError(f"{archive} is no zip archive that can be read ({reason}).") from None
+        keep_participants(Path(self.coursedir.root), self.assignment, self._participants)
         for student in self.attempts.students():
             (outcome.placed if self.attempts.place(student) else outcome.unchanged).append(student)
         return outcome
@@ -82,6 +85,8 @@ class Collector:
             if attempt.late and time is None:
                 outcome.timeless.append(person.id)
             self.attempts.keep(person.id, packed, kept, time, archive.made)
+            if archive.platform == "Moodle":
+                self._participants[person.id] = attempt.name, attempt.who[0][0].removeprefix("participant ")
         if not any(people):
             for info in attempt.members.values():
                 self._unmatched(packed, info, outcome)

@@ -126,7 +126,10 @@ class Recorder:
         records = self.standing()
         with self._writing():
             if self.room.settings.feedback:
-                renew_pages(self.room, records)
+                room = self.room
+                renew_pages(
+                    room.coursedir, room.assignment, list(room.master.notebooks), room.master.hidden, records
+                )
         return records
 
     def write_results(self) -> None:

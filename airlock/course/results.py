@@ -19,8 +19,8 @@ LATENESS = ("late_hours", "penalty")
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
 
 
-def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
-    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
+def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> list[Record]:
+    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step; the records in order.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
@@ -48,6 +48,7 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
     }
     write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
     write_whole(folder / "grades.csv", to_csv(records, results["absent"], results["people"]))
+    return records
 
 
 def read_results(folder: Path | str) -> dict:

@@ -28,7 +28,8 @@ COLUMNS = {
     "extension": "extension",
     "excluded": "excluded|withdrawn|dropped",
     "role": "role|roles|rolle|rollen",
-    "platform": "canvas id|id number|idnumber|student number|matriculation number|id-nummer|matrikelnummer"
+    "canvas": "canvas id",
+    "platform": "id number|idnumber|student number|matriculation number|id-nummer|matrikelnummer"
     "|numéro d'identification|número de id|sis user id",
     "sis": "sis user id",
     "participant": "identifier|identifikator|id|id participant|identifiant|identificador|identificativo",
@@ -45,16 +46,17 @@ LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"
 
 @dataclass(frozen=True)
 class Person:
-    """A student: ``id`` names the folder in ``submitted/``, ``platform`` is the platform's own number."""
+    """A student: ``id`` names the folder in ``submitted/``, the rest is what platforms know them by."""
 
     id: str
     name: str = ""
     email: str = ""
     section: str = ""
-    platform: str = ""  # Canvas's ID, Moodle's ID number
+    platform: str = ""  # Moodle's ID number
     extension: str = ""  # how much longer they have, as written: "2 days"
     first: str = ""
     last: str = ""
+    canvas: str = ""  # Canvas's number of a person
     sis: str = ""  # Canvas's SIS user id
     participant: str = ""  # Moodle's number of somebody in one assignment
     time: str = ""  # when they handed in, as Moodle's grading worksheet writes it
@@ -70,7 +72,8 @@ class Roster:
         for person in people:
             address = person.email.partition("@")[0]
             participant = f"participant {person.participant}" if person.participant else ""
-            for word in (person.id, person.email, person.platform, person.sis, participant, address):
+            numbers = person.platform, person.canvas, person.sis, participant
+            for word in (person.id, person.email, address, *numbers):
                 if word:
                     self._known.setdefault(word.casefold(), set()).add(person)
             for name in (*_spellings(person.name), *_spellings(f"{person.last} {person.first}")):
@@ -122,18 +125,18 @@ def read_roster(path: Path) -> Roster:
     canvas = "sis login id" in place or "sis user id" in place or {"student", "id", "section"} <= set(place)
     if canvas:  # its column ID is the platform's own number, Student is the name
         login = place.get("sis login id", place.get("sis user id", place.get("id")))
-        columns |= {"id": login, "platform": place.get("id"), "name": place.get("student")}
+        columns |= {"id": login, "canvas": place.get("id"), "name": place.get("student"), "platform": None}
     elif columns["id"] == columns["participant"] and columns["time"] is not None:
         columns["id"] = None  # a grading worksheet's own number of somebody is no name for a folder
     if columns["time"] is None and "identifier" not in place:
         columns["participant"] = None
-    if all(columns[what] is None for what in ("id", "email", "platform", "participant")):
+    if all(columns[what] is None for what in ("id", "email", "platform", "participant", "canvas")):
         raise AirlockError(f"{path} has no column id: begin the file with the line name,id,email,section.")
     people: list[Person] = []
     lines: dict[str, int] = {}
     for line, row in rows:
         person = _person(row, columns)
-        if person is None or (canvas and not person.platform):
+        if person is None or (canvas and not person.canvas):
             continue
         if person.id in lines:
             raise AirlockError(
@@ -193,15 +196,12 @@ def _person(row: list[str], columns: dict[str, int | None]) -> Person | None:
         last, first = (part.strip() for part in name.split(",", 1))
         name = f"{first} {last}"
     participant = re.sub(r"\D", "", of("participant"))
-    student = of("id") or of("email") or of("platform") or participant
-    return (
-        Person(
-            student, name, of("email"), of("section"), of("platform"), of("extension"), first, last,
-            of("sis"), participant, of("time"), of("excluded").casefold() not in NO,
-        )
-        if student
-        else None
-    )  # fmt: skip
+    student = of("id") or of("email") or of("platform") or of("canvas") or participant
+    if not student:
+        return None
+    excluded = of("excluded").casefold() not in NO
+    rest = {name: of(name) for name in ("email", "section", "platform", "canvas", "sis", "extension", "time")}
+    return Person(student, name, first=first, last=last, participant=participant, excluded=excluded, **rest)
 
 
 def _spellings(name: str) -> set[str]:

@@ -6,11 +6,13 @@ from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
 
 from airlock.course.entries import Entry, read_entries
+from airlock.course.gradebook import telling
 from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
 from airlock.course.marked import marked, only_marked
 from airlock.course.results import read_results
 from airlock.course.roster import find_roster
+from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 
 
@@ -22,6 +24,19 @@ def renewed_entries(book: Gradebook, config: Config, assignment: str) -> dict[st
         return read_entries(book, assignment)
     except MissingEntry:
         return {}
+
+
+def current(coursedir, config: Config, assignment: str) -> tuple[dict[str, Record], list[str]]:
+    """Return everybody's record by student, and the names of the assignment's notebooks.
+
+    Raises AirlockError where the gradebook cannot be read or does not know the assignment.
+    """
+    with telling(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as book:
+        try:
+            names = [notebook.name for notebook in book.find_assignment(assignment).notebooks]
+        except MissingEntry:
+            raise AirlockError(f"The gradebook knows no assignment {assignment!r}.") from None
+        return standing(book, config, assignment, Path(coursedir.root) / "reports"), names
 
 
 def standing(book: Gradebook, config: Config, assignment: str, reports: Path) -> dict[str, Record]:

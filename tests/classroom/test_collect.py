@@ -232,7 +232,8 @@ def test_another_file_is_told_in_one_sentence(tmp_path, data):
 
 def test_who_is_absent_unknown_or_misplaced_is_said(tmp_path):
     for path in ("li1/ps1/x.ipynb", "Jürgen Müller/ps1/x.ipynb", "zoe/ps1/x.ipynb", "oconn/x.ipynb",
-                 "dasilva/ps1 (2)/x.ipynb", "ps1/bob/x.ipynb", "loose.ipynb", "class.zip", "li1/ps0/x.ipynb"):  # fmt: skip
+                 "dasilva/ps1 (2)/x.ipynb", "ps1/bob/x.ipynb",
+                 "loose.ipynb", "class.zip", "li1/ps0/x.ipynb"):  # fmt: skip
         (tmp_path / "submitted" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "submitted" / path).write_text(json.dumps({}))
     for assignment in ("ps0", "ps1"):
@@ -246,7 +247,7 @@ def test_who_is_absent_unknown_or_misplaced_is_said(tmp_path):
         "submitted/loose.ipynb was not graded: move it to submitted/STUDENT/ps1/",
         "submitted/class.zip was not looked into",
         "Jürgen Müller is not in roster.csv: if it is Jürgen Müller, rename the folder to jmuel",
-        "Li, Wei is not in roster.csv: if it is Wei Li, remove it or li1, which is there as well",
+        "Li, Wei is not in roster.csv: if it is Wei Li, remove it or li1: both are there",
         "submitted/ps1/bob/ was not graded: move it to submitted/bob/ps1/",
         "zoe is not in roster.csv: add a line",
     ):

@@ -43,7 +43,7 @@ def test_umlauts_are_read_in_each_encoding_that_spreadsheets_save(tmp_path, enco
 
 def test_canvas_numbers_and_logins_are_kept_apart(tmp_path):
     (person,) = read_roster(saved(tmp_path, ROSTERS["canvas"])).people
-    assert (person.platform, person.sis, person.first, person.last) == ("504", "s504", "Wei", "Li")
+    assert (person.canvas, person.sis, person.first, person.last) == ("504", "s504", "Wei", "Li")
 
 
 def test_a_grading_worksheet_of_moodle_is_a_roster_with_participants_and_times(tmp_path):
