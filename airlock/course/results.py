@@ -13,7 +13,7 @@ from pathlib import Path
 from airlock.model.record import Record
 from airlock.model.text import visible
 
-LATENESS = ("late_hours", "penalty")
+OF_THE_CLASS = ("absent", "excluded", "people", "notes")  # what only a run of a whole class knows
 # A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
 # parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
@@ -32,6 +32,7 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
     folder.mkdir(parents=True, exist_ok=True)
     order = {student: place for place, student in enumerate(meta.get("people", {}))}
     records = sorted(records, key=lambda record: (order.get(record.student, len(order)), record.student))
+    here = {record.student for record in records}
     results = {
         "assignment": meta["assignment"],
         "max_score": meta.get("max_score", max((record.max_score for record in records), default=0.0)),
@@ -40,7 +41,7 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
         "reference": meta.get("reference", []),
-        "absent": meta.get("absent", []),
+        "absent": [one for one in meta.get("absent", []) if one["id"] not in here],
         "excluded": meta.get("excluded", []),
         "people": meta.get("people", {}),
         "notes": meta.get("notes", []),
