@@ -47,14 +47,53 @@ def page():
     return BeautifulSoup(render_feedback({"vanishing-gradient": a_notebook(LOSING)}, LOSING), "html.parser")
 
 
-def test_says_score_checks_and_messages(page):
+def test_says_score_lost_checks_first_with_messages_and_the_passed_in_a_line(page):
     assert page.select_one(".score").get_text(" ", strip=True) == f"{LOSING.score:g} of 13 points"
-    rows = page.select(".checks tbody tr")
-    assert [row.th.get_text(strip=True) for row in rows] == [human(name) for name in CHECKS]
-    for row, check in zip(rows, LOSING.checks, strict=True):
-        assert ("not passed" in row.text) == (check.points == 0) and check.message in row.text
-        assert page.select_one(row.th.a["href"])
+    lost = [check for check in LOSING.checks if check.points < check.max_points]
+    shown = page.select("main > section:first-child article")
+    assert [one.h3.get_text(strip=True).casefold() for one in shown] == [
+        human(c.grade_id).casefold() for c in lost
+    ]
+    for one, check in zip(shown, lost, strict=True):
+        assert "not passed" in one.text and check.message in one.text and page.select_one(one.h3.a["href"])
+    passed = page.select_one("p.passed")
+    assert len(passed.find_all("a")) == len(CHECKS) - len(lost) > 0
     assert LOSING.blanks[0] in page.find(id="blanks").find_parent("section").text
+    assert [h.get_text() for h in page.find_all("h2")][-1] == "Your notebook"
+
+
+def answer(name, source):
+    data = {"grade_id": name, "grade": False, "solution": True, "locked": False}
+    return v4.new_code_cell(source, metadata={"nbgrader": data})
+
+
+def test_beside_a_message_stand_the_students_own_lines_once():
+    cells = [
+        answer("one", "def one(x):\n    return x + 1"),
+        answer("two", "def two(x):\n    return x - 1"),
+        v4.new_markdown_cell("Some text."),
+        v4.new_code_cell("given = 1"),
+        *(
+            test_cell("assert one(1)", nbgrader={"grade_id": name})
+            for name in ("test-a", "test-b", "test-c", "test-d")
+        ),
+    ]
+    checks = [
+        Check("nb", "test-a", 1, 0, "one: it looks like a sign."),
+        Check("nb", "test-b", 1, 0, "one() raised ValueError: no"),
+        Check("nb", "test-c", 1, 0, "A hidden test failed."),
+        Check("nb", "test-d", 1, 1),
+    ]
+    page = page_of(cells, Record("ada", "ps1", "graded", 4.0, 1.0, checks))
+    first, second, third = page.select("article")
+    assert "return x + 1" in first.pre.text and first.select_one(".message").text == checks[0].message
+    assert second.pre is None and second.select_one(".own a")["href"] == f"#{first.h3['id']}"
+    assert "return x - 1" in third.pre.text, "no function is named: what was answered last before"
+    folded = page.select("details.folded")
+    assert [one.summary.get_text(strip=True) for one in folded] == [
+        "Cells 3 to 4: text, code",
+        "Cell 8: 1 check passed",
+    ]
 
 
 def test_no_line_of_a_hidden_test_is_in_it(page):
