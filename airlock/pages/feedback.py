@@ -67,8 +67,8 @@ def _passed(check: Check) -> bool:
 
 
 def _own(check: Check, views: list[View]) -> View | None:
-    """The student's own lines that a check is about: the function that its message names, or what was answered
-    last before it.
+    """The student's own lines that a check is about: of the function that its message names, or else what
+    was answered last before it.
     """
     place = next((view.number for view in views if view.check is check), 0)
     answers = [view for view in views if view.role == "answer" and not view.prose and view.body]
