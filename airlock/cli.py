@@ -10,11 +10,15 @@ import traceback
 import warnings
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from airlock.classroom import pool
 from airlock.classroom.early import likely_imports
 from airlock.model.errors import AirlockError
 from airlock.sandbox.fork_server import ONE_THREAD
+
+if TYPE_CHECKING:
+    from airlock.classroom.classroom import Classroom
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,9 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     check = commands.add_parser("check", help="whether an assignment marks right", parents=[common])
     check.add_argument("assignment")
     check.add_argument("--jobs", type=int, default=None, help="processes at a time; default: one per core")
-    check.add_argument("--times", type=int, default=30, help="gradings of the reference; default: 30")
-    check.add_argument("--gradings", type=int, default=20, help="gradings of a wrong answer; default: 20")
-    check.add_argument("--mutants", type=int, default=None, help="so many wrong answers; default: all")
+    check.add_argument("--quick", action="store_true", help="a sample: the numbers after the comma")
+    check.add_argument("--times", type=int, help="gradings of the reference; default: 30, 3")
+    check.add_argument("--gradings", type=int, help="gradings of a wrong answer; default: 20, 5")
+    check.add_argument("--mutants", type=int, help="so many wrong answers, at random; default: all, 60")
+    check.add_argument("--seed", type=int, help="which of them; default: others each time, and it is said")
     check.add_argument("--allow", action="append", default=[], help="name of a wrong answer that may live")
     collect = commands.add_parser(
         "collect", help="put a learning platform's archive into submitted/", parents=[common]
@@ -49,6 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
     back.add_argument("assignment")
     options = parser.parse_args(arguments)
     try:
+        if os.name != "posix":
+            raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
         run = {"grade": _grade, "check": _check, "collect": _collect, "return": _return}
         return run[options.command](options)
     except AirlockError as error:
@@ -67,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _check(options) -> int:
+def _check(options: argparse.Namespace) -> int:
     os.environ.update(ONE_THREAD)
     least = {"jobs": 1, "times": 1, "gradings": 1, "mutants": 0}
     for name, number in least.items():
@@ -83,7 +91,7 @@ def _check(options) -> int:
         return check(options, workers.executor)
 
 
-def _grade(options) -> int:
+def _grade(options: argparse.Namespace) -> int:
     os.environ.update(ONE_THREAD)  # submissions run side by side, before numpy is imported
     if options.jobs is not None and options.jobs < 1:
         raise AirlockError("--jobs must be at least 1.")
@@ -168,17 +176,17 @@ def _kept(options: argparse.Namespace, error: Exception) -> str:
 class _Versions(argparse.Action):
     """Print our version, and those that decide what grading does."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__(nargs=0, help="print versions, and end", **options)
 
-    def __call__(self, parser, *_):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Called where the option stands."""
         others = ", ".join(f"{name} {version(name)}" for name in ("nbgrader", "ipykernel", "numpy"))
         print(f"airlock {version('airlock-grader')} (Python {platform.python_version()}, {others})")
         parser.exit()
 
 
-def _chosen(room, students: list[str] | None) -> list[str]:
+def _chosen(room: "Classroom", students: list[str] | None) -> list[str]:
     """Whose submissions to grade: all that are there, or those named."""
     where = room.coursedir.format_path(room.coursedir.submitted_directory, "STUDENT", room.assignment)
     if not room.submissions:
@@ -190,7 +198,7 @@ def _chosen(room, students: list[str] | None) -> list[str]:
     return list(dict.fromkeys(students or room.submissions))
 
 
-def _workers(options, tasks: int):
+def _workers(options: argparse.Namespace, tasks: int) -> pool.LocalWorkers | pool.DaskWorkers:
     if options.scheduler:
         return pool.DaskWorkers(options.scheduler)
     return pool.LocalWorkers(min(options.jobs or _cores(), tasks))

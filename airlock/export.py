@@ -9,14 +9,16 @@ nor for one not made: nbgrader's own export has a 0 there, which a platform woul
 import csv
 import html
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook
+from nbgrader.apps.baseapp import NbGrader
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
-from airlock.course.results import plain, write_whole
+from airlock.course.results import as_field, write_whole
 from airlock.course.roster import Person, find_roster
 from airlock.course.standing import standing
 from airlock.pages.shared import human, number
@@ -48,7 +50,7 @@ class PlatformExporter(ExportPlugin):
         write_whole(target, text.getvalue())
         self.log.info("Grades of %d students written to %s", len(people), target)
 
-    def rows(self, assignments: list, people: list[Person]):
+    def rows(self, assignments: list[Assignment], people: list[Person]) -> Iterator[list[str]]:
         """Yield the file's rows, the header first."""
         raise NotImplementedError
 
@@ -63,7 +65,7 @@ class PlatformExporter(ExportPlugin):
 
     def column(self, assignment: str) -> str:
         """Return the assignment's name on the platform."""
-        return plain(self.columns.get(assignment, assignment))
+        return as_field(self.columns.get(assignment, assignment))
 
     def _people(self, gradebook: Gradebook) -> list[Person]:
         """The roster's, in its order, then who is in the gradebook alone; each as both know them."""
@@ -110,7 +112,7 @@ class CanvasExporter(PlatformExporter):
     ).tag(config=True)
     file = "canvas.csv"
 
-    def rows(self, assignments, people):
+    def rows(self, assignments: list[Assignment], people: list[Person]) -> Iterator[list[str]]:
         """Yield header, points possible, and one row per student; an empty field leaves Canvas as it is."""
         header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
         yield [*header, *(self.column(a.name) for a in assignments)]
@@ -120,11 +122,11 @@ class CanvasExporter(PlatformExporter):
             login = (one.email if self.login == "email" else None) or one.id
             scores = (self.score(a.name, one.id) for a in assignments)
             yield [
-                plain(name),
+                as_field(name),
                 one.canvas if one.canvas.isdecimal() else "",  # Canvas would read the digits out of anything
-                plain(one.sis),
-                plain(login),
-                plain(one.section),
+                as_field(one.sis),
+                as_field(login),
+                as_field(one.section),
                 *("" if score is None else number(score) for score in scores),
             ]
 
@@ -134,7 +136,7 @@ class MoodleExporter(PlatformExporter):
 
     file = "moodle.csv"
 
-    def rows(self, assignments, people):
+    def rows(self, assignments: list[Assignment], people: list[Person]) -> Iterator[list[str]]:
         """Yield header and one row per student with a submission; a dash is Moodle's word for no grade."""
         header = ["Username", "First name", "Last name", "ID number", "Email address"]
         for assignment in assignments:
@@ -144,13 +146,13 @@ class MoodleExporter(PlatformExporter):
         for one in people:
             if one.id not in handed_in and not any(one.id in self._standing[a.name] for a in assignments):
                 continue
-            row = [plain(field) for field in (one.id, one.first, one.last, one.platform, one.email)]
+            row = [as_field(field) for field in (one.id, one.first, one.last, one.platform, one.email)]
             for assignment in assignments:
                 score = self.score(assignment.name, one.id)
                 row += ["-" if score is None else number(score), self._feedback(assignment, one.id)]
             yield row
 
-    def _feedback(self, assignment, student: str) -> str:
+    def _feedback(self, assignment: Assignment, student: str) -> str:
         """What the checks said and people wrote, as text; Moodle shows feedback as HTML."""
         record = self._standing[assignment.name].get(student)
         if record is None:
@@ -158,10 +160,10 @@ class MoodleExporter(PlatformExporter):
         said = [f"{human(check.grade_id)}: {check.message}" for check in record.checks if check.message]
         said += [incident.message for incident in record.incidents]
         said += [comment.text for comment in record.comments]
-        return plain(html.escape("\n".join(said), quote=False))
+        return as_field(html.escape("\n".join(said), quote=False))
 
 
-def export_grades(app, assignment: str) -> list[Path]:
+def export_grades(app: NbGrader, assignment: str) -> list[Path]:
     """Write the files of both platforms into the assignment's folder of reports; where they are."""
     written = []
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:

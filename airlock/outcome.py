@@ -3,23 +3,27 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from airlock.course.results import read_results, write_results, write_whole
+from nbgrader.coursedir import CourseDirectory
+
+from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
 from airlock.pages.report import NOTEBOOK, render_report
 
 
 def write_outcome(
-    coursedir,
+    coursedir: CourseDirectory,
     reports: Path,
     records: Iterable[Record],
     meta: dict,
     notebooks: Iterable[str],
     coming: bool = False,
-) -> list[Record]:
-    """Write results and report of an assignment into its folder of ``reports``, see ``write_results``; the
-    records as they are ordered there. ``coming``: pages that are not there yet are about to be written.
+) -> None:
+    """Write results and report of an assignment into its folder of ``reports``, see ``write_results``.
+
+    ``coming``: pages that are not there yet are about to be written.
     """
-    records = write_results(reports, records, meta)
+    records = list(records)
+    results = write_results(reports, records, meta)
     links = {}
     for record in records:
         student, failed = record.student, record.status == "failed"
@@ -31,6 +35,4 @@ def write_outcome(
             if page.exists() or (coming and not failed)
             for label in ("feedback", NOTEBOOK)[: 1 if failed else 2]
         ]
-    page = render_report(read_results(reports), reports, links)
-    write_whole(reports / "index.html", page)
-    return records
+    write_whole(reports / "index.html", render_report(results, records, reports, links))

@@ -120,7 +120,13 @@ def own_assignment(clone):
     check = {"grade_id": "test-double", "grade": True, "solution": False, "locked": True, "points": 1}
     cells = [
         ("def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", answer),
-        ("assert double(2) == 4, 'double: two times two is four'", check),
+        (
+            "for number in (2, -3, 0, 0.5, 1001, 1, 'ab', [], [1], [3, 4]):\n"
+            "    expected = number + number\n"
+            "    assert type(double(number)) is type(number), 'double: another kind of value'\n"
+            "    assert double(number) == expected, 'double: not twice what is given'",
+            check,
+        ),
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = v4.new_notebook(metadata=kernel)

@@ -1,5 +1,6 @@
 """Check one assignment: everything that an instructor wants to know before students have it."""
 
+import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -35,8 +36,11 @@ class Checker:
             for name in trial.master.notebooks
         }
 
-    def run(self, times: int, gradings: int, most: int | None, inputs: int = INPUTS) -> dict[str, Any]:
-        """Grade the reference ``times`` times, each mutant ``gradings`` times, at most ``most`` mutants.
+    def run(
+        self, times: int, gradings: int, most: int | None, seed: int = 0, inputs: int = INPUTS
+    ) -> dict[str, Any]:
+        """Grade the reference ``times`` times, each mutant ``gradings`` times, at most ``most`` mutants:
+        those that ``seed`` draws of all.
         A survivor is compared with the reference on so many ``inputs``.
 
         Returns plain data, as in check.json.
@@ -57,7 +61,7 @@ class Checker:
             {"notebook": n, **cost} for n, survey in surveys.items() for cost in survey["costs"]
         ]
         found["blanks"] = self._blanks(surveys)
-        found["mutants"] = self._mutants(surveys, found["blanks"], gradings, most, inputs)
+        found["mutants"] = self._mutants(surveys, found["blanks"], gradings, most, seed, inputs)
         lost = {name for row in found["blanks"] for name in row["lost"]} | set(found["mutants"].pop("lost"))
         found["never_lost"] = [
             row["check"] for row in found["reference"]["checks"] if row["check"] not in lost
@@ -75,12 +79,13 @@ class Checker:
                     cell.source = answers[notebook][grade_id]
             files[f"{notebook}.ipynb"] = nbformat.writes(content).encode()
         return self.executor.submit(
-            grade_task, name, files, [], self.trial.master.to_bytes(), asdict(self.limits), False
+            grade_task, name, files, [], self.trial.master.to_bytes(), self.limits, False
         )
 
     def _reference(self, times: int) -> dict[str, Any]:
         futures = [self._grade("reference", self.trial.references) for _ in range(times)]
-        records = [future.result()[-1] for future in self._heard(futures, "gradings of the reference")]
+        graded = [future.result()[0] for future in self._heard(futures, "gradings of the reference")]
+        records = [one.record.to_json() for one in graded]
         rows: dict[str, dict] = {}
         for record in records:
             if record["status"] == "failed":
@@ -112,9 +117,9 @@ class Checker:
         }
 
     def _release(self) -> dict[str, Any]:
-        notebooks, _, _, record = self._grade("release", None).result()
-        stops = []
-        for data in notebooks.values():
+        graded, _ = self._grade("release", None).result()
+        record, stops = graded.record.to_json(), []
+        for data in graded.notebooks.values():
             for cell in nbformat.reads(data.decode(), as_version=4).cells:
                 flags = cell.metadata.get("nbgrader", {})
                 wrong = [one for one in cell.get("outputs", []) if one.output_type == "error"]
@@ -163,8 +168,12 @@ class Checker:
             ),
         )
 
-    def _mutants(self, surveys, blanks, gradings: int, most: int | None, inputs: int) -> dict[str, Any]:
-        work = list(self._work(surveys, most))
+    def _mutants(
+        self, surveys, blanks, gradings: int, most: int | None, seed: int, inputs: int
+    ) -> dict[str, Any]:
+        made = self._made(surveys)
+        chosen = made if most is None or most >= len(made) else random.Random(seed).sample(made, most)
+        work = list(_batches(chosen))
         costs = {(row["notebook"], row["cell"]): set(row["lost"]) for row in blanks if not row["blank"]}
         started, futures = time.monotonic(), []
         for name, cell, batch in work:
@@ -182,6 +191,8 @@ class Checker:
             if verdict.message:
                 shared[verdict.checks[0], pattern(verdict.message)].append(verdict.message)
         return kinds | {
+            "possible": len(made),
+            "seed": seed,
             "total": total,
             "gradings": gradings,
             "caught": sum(v.kind == "caught" for v in verdicts),
@@ -196,22 +207,15 @@ class Checker:
             "lost": sorted({name for v in verdicts for name in v.checks + v.beyond}),
         }
 
-    def _work(self, surveys, most: int | None) -> Iterator[tuple[str, str, list[Mutant]]]:
-        """Notebook, cell and mutants of each task; with ``most``, so many of all, evenly chosen."""
+    def _made(self, surveys) -> list[tuple[str, str, Mutant]]:
+        """All mutants, each with its notebook and cell."""
         made = []
         for name, survey in surveys.items():
             texts = self.trial.references[name]
             for cell in survey["answers"]:
                 others = [text for other, text in texts.items() if other != cell]
                 made += [(name, cell, mutant) for mutant in mutants(cell, texts[cell], others)]
-        if most is not None and most < len(made):
-            made = [made[number * len(made) // most] for number in range(most)]
-        batches: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
-        for name, cell, mutant in made:
-            batches[name, cell].append(mutant)
-        for (name, cell), many in batches.items():
-            for start in range(0, len(many), BATCH):
-                yield name, cell, many[start : start + BATCH]
+        return made
 
     def _wait(self, task: Callable, *arguments: Any) -> Any:
         return self.executor.submit(task, *arguments).result()
@@ -221,6 +225,16 @@ class Checker:
         for done, future in enumerate(as_completed(futures), 1):
             self.listener(min(done * each, total), total, what)
             yield future
+
+
+def _batches(made: list[tuple[str, str, Mutant]]) -> Iterator[tuple[str, str, list[Mutant]]]:
+    """Notebook, cell and mutants of each task."""
+    together: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
+    for name, cell, mutant in made:
+        together[name, cell].append(mutant)
+    for (name, cell), many in together.items():
+        for start in range(0, len(many), BATCH):
+            yield name, cell, many[start : start + BATCH]
 
 
 def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:

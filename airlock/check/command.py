@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import random
 import sys
 import tempfile
 import time
@@ -18,16 +19,23 @@ from airlock.course.results import write_whole
 from airlock.course.trial import generate
 from airlock.settings import Airlock
 
+QUICK = {"times": 3, "gradings": 5, "mutants": 60}
+FULL: dict[str, int | None] = {"times": 30, "gradings": 20, "mutants": None}
+
 
 def check(options: argparse.Namespace, make_executor: Callable) -> int:
     """Check an assignment of the course in this folder; the exit code: 0 when it is ready, else 1."""
+    for name, default in (QUICK if options.quick else FULL).items():
+        if getattr(options, name) is None:
+            setattr(options, name, default)
+    seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
     app = load_course()
     with tempfile.TemporaryDirectory(prefix="airlock-check-") as folder:
         trial = generate(app.coursedir, app.config, options.assignment, Path(folder))
     limits = Airlock(config=app.config).as_limits()
     with make_executor() as executor, Progress() as progress:
         checker = Checker(trial, limits, executor, progress.hear)
-        found = checker.run(options.times, options.gradings, options.mutants)
+        found = checker.run(options.times, options.gradings, options.mutants, seed)
     reasons = failures(found, set(options.allow))
     found |= {
         "allowed": sorted(options.allow),
@@ -73,7 +81,7 @@ def summary(found: dict[str, Any], reasons: list[str]) -> str:
     lines = [
         f"Reference: {full} of {len(reference['checks'])} checks in full, {reference['times']} times each.",
         f"Release: {release['score'] or 0:g} of {release['max_score']:g} points for nothing.",
-        f"Wrong answers: {made['total']} made, {made['equivalent']} not wrong after all, "
+        f"Wrong answers: {_sampled(made)}, {made['equivalent']} not wrong after all, "
         f"{made['caught']} caught always, {len(made['luck'])} by luck, {len(made['survived'])} survived; "
         f"{made['per_second']:g} a second.",
     ]
@@ -84,3 +92,9 @@ def summary(found: dict[str, Any], reasons: list[str]) -> str:
         change = " -> ".join(" ".join(text.split()) or "nothing" for text in (one["before"], one["after"]))
         lines.append(f"  {one['name']} line {one['line']}: {change}")
     return "\n".join([*lines, *(f"NOT READY: {reason}" for reason in reasons)] or ["Ready."])
+
+
+def _sampled(made: dict[str, Any]) -> str:
+    if made["total"] == made["possible"]:
+        return f"{made['total']} made"
+    return f"{made['total']} of {made['possible']}, drawn with --seed {made['seed']}"

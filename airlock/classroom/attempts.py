@@ -6,6 +6,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from airlock.course.application import CourseDirectory
 from airlock.handin.slim import MAX_STORED
 
 TIME = "%Y-%m-%dT%H-%M-%S"  # in the names of folders; sorts by time
@@ -16,7 +17,7 @@ STAMP_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 class Attempts:
     """The attempts at one assignment in ``downloaded/``, and the folders of those who are handed in."""
 
-    def __init__(self, coursedir, assignment: str):
+    def __init__(self, coursedir: CourseDirectory, assignment: str):
         self.coursedir, self.assignment = coursedir, assignment
         self.downloaded = Path(coursedir.root) / "downloaded" / assignment
         self.kept = self.downloaded / "attempts"

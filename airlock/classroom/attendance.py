@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from airlock.course.application import CourseDirectory
 from airlock.course.roster import FILE, Person, Roster
 from airlock.handin.filenames import SKIPPED, is_notebook, printable
 
@@ -11,7 +12,9 @@ from airlock.handin.filenames import SKIPPED, is_notebook, printable
 class Attendance:
     """``absent``: people of the roster without a submission; ``notes``: sentences on what needs a hand."""
 
-    def __init__(self, coursedir, assignment: str, students: set[str], roster: Roster | None):
+    def __init__(
+        self, coursedir: CourseDirectory, assignment: str, students: set[str], roster: Roster | None
+    ):
         unknown = roster.unknown(students) if roster else {}
         here = students | {person.id for person in unknown.values() if person}
         self.absent: list[Person] = roster.absent(here) if roster else []
@@ -29,7 +32,7 @@ class Attendance:
             self.notes.append(f"{printable(student)} is not in {FILE}: {advice}.")
 
 
-def _misplaced(coursedir, assignment: str) -> Iterator[str]:
+def _misplaced(coursedir: CourseDirectory, assignment: str) -> Iterator[str]:
     """What lies in the folder of submissions, but not where a submission of any assignment is looked for."""
     pattern = coursedir.format_path(coursedir.submitted_directory, "*", assignment)
     before, _, after = pattern.rpartition("*")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from airlock.classroom.attempts import STAMP, Attempts
 from airlock.classroom.returning import keep_participants
+from airlock.course.application import CourseDirectory
 from airlock.course.roster import FILE, Person, Roster, read_roster
 from airlock.course.when import moodle_time
 from airlock.handin.filenames import printable, storable
@@ -42,7 +43,13 @@ class Collector:
     ``worksheet``: Moodle's grading worksheet, which says who is which participant and when they handed in.
     """
 
-    def __init__(self, coursedir, assignment: str, roster: Roster | None, worksheet: Roster | None = None):
+    def __init__(
+        self,
+        coursedir: CourseDirectory,
+        assignment: str,
+        roster: Roster | None,
+        worksheet: Roster | None = None,
+    ):
         self.coursedir, self.assignment = coursedir, assignment
         self.roster, self.worksheet = roster or worksheet, worksheet
         self.attempts = Attempts(coursedir, assignment)
@@ -72,7 +79,7 @@ class Collector:
             (outcome.placed if self.attempts.place(student) else outcome.unchanged).append(student)
         return outcome
 
-    def _take(self, packed, archive: Archive, attempt: Attempt, outcome: Collected) -> None:
+    def _take(self, packed: zipfile.ZipFile, archive: Archive, attempt: Attempt, outcome: Collected) -> None:
         """Keep one attempt, for each of its students."""
         people = [self._who(words, attempt, outcome) for words in attempt.who]
         for person, time in filter(None, people):
@@ -111,13 +118,15 @@ class Collector:
             outcome.remarks.append(f"{person.id}: {time!r} is no time that can be read.")
         return person, moodle_time(time)
 
-    def _unmatched(self, packed, info: zipfile.ZipInfo, outcome: Collected) -> None:
+    def _unmatched(self, packed: zipfile.ZipFile, info: zipfile.ZipInfo, outcome: Collected) -> None:
         outcome.unmatched.append(info.filename)
         name = re.sub(r"^[/\\.]+|\.\.+", "", info.filename).replace("\\", "/")
         self.attempts.put_aside(packed, storable({name: info}, []))
 
 
-def collect(coursedir, assignment: str, roster: Roster | None, paths: list[Path]) -> list[Collected]:
+def collect(
+    coursedir: CourseDirectory, assignment: str, roster: Roster | None, paths: list[Path]
+) -> list[Collected]:
     """Take in archives, and Moodle's grading worksheet (CSV) that says when; what became of each archive.
 
     Raises AirlockError for what cannot be read.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 
+from airlock.course.application import CourseDirectory
 from airlock.course.folders import replace_folder
 from airlock.model.record import Record
 from airlock.pages.feedback import render_feedback, stamp
@@ -13,7 +14,11 @@ HEAD = 4096  # bytes of a page in which its stamp stands
 
 
 def renew_pages(
-    coursedir, assignment: str, notebooks: Iterable[str], hidden: Mapping[str, str], records: Iterable[Record]
+    coursedir: CourseDirectory,
+    assignment: str,
+    notebooks: Iterable[str],
+    hidden: Mapping[str, str],
+    records: Iterable[Record],
 ) -> None:
     """Write the pages of whoever's record is not what they show.
 

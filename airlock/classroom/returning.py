@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from airlock.classroom.renewed_pages import renew_pages
+from airlock.course.application import CourseDirectory, NbGrader
 from airlock.course.load import hidden_regions
 from airlock.course.results import read_results, write_whole
 from airlock.course.roster import find_roster
@@ -22,7 +23,7 @@ PARTICIPANTS = "participants.json"  # beside the attempts: Moodle's number and n
 FEEDBACK = "moodle-feedback.zip"
 
 
-def return_grades(app, assignment: str) -> list[str]:
+def return_grades(app: NbGrader, assignment: str) -> list[str]:
     """Write grades and, where Moodle's numbers are known, feedback pages; a sentence for each file.
 
     Raises AirlockError while nothing is graded.
@@ -32,14 +33,14 @@ def return_grades(app, assignment: str) -> list[str]:
     if not (reports / "results.json").is_file():
         raise AirlockError(f"Nothing of {assignment} is graded: `airlock grade {assignment}` first.")
     records, notebooks = current(coursedir, app.config, assignment)
-    ordered = write_outcome(coursedir, reports, records.values(), read_results(reports), notebooks)
-    renew_pages(coursedir, assignment, notebooks, hidden_regions(app.config), ordered)
+    renew_pages(coursedir, assignment, notebooks, hidden_regions(app.config), records.values())
+    write_outcome(coursedir, reports, records.values(), read_results(reports), notebooks)
     canvas, moodle = export_grades(app, assignment)
     said = [f"{canvas}: in Canvas, Grades, Import.", f"{moodle}: in Moodle, Grades, Import, CSV file."]
     participants = read_participants(root, assignment)
     if not participants:
         return said
-    pages = {record.student: _pages(coursedir, assignment, record.student) for record in ordered}
+    pages = {student: _pages(coursedir, assignment, student) for student in records}
     part = reports / f"{FEEDBACK}.part"
     part.write_bytes(
         _packed(assignment, {s: (participants[s], pages[s]) for s in pages if s in participants})
@@ -79,7 +80,7 @@ def keep_participants(root: Path, assignment: str, more: dict[str, tuple[str, st
         write_whole(folder / PARTICIPANTS, json.dumps(known, indent=1, ensure_ascii=False) + "\n")
 
 
-def _pages(coursedir, assignment: str, student: str) -> list[Path]:
+def _pages(coursedir: CourseDirectory, assignment: str, student: str) -> list[Path]:
     return sorted(
         Path(coursedir.format_path(coursedir.feedback_directory, student, assignment)).glob("*.html")
     )

@@ -16,15 +16,14 @@ from airlock.clean.outputs import (
     MAGIC,
     OutputLimits,
     as_count,
-    as_dict,
     as_picture,
-    as_text,
     clean_output,
     size,
 )
 from airlock.clean.pictures import MAX_TOGETHER, pixels
 from airlock.model.assignment import CELL_ID
 from airlock.model.record import Incident
+from airlock.model.text import as_dict, as_text
 
 LIMITS = OutputLimits()
 NO_WORDS = re.compile(r"[^\w .+/()-]+")

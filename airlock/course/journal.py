@@ -1,19 +1,15 @@
 """The records of a class as they come in: a line each, so that a run that was killed goes on where it was."""
 
 import contextlib
+import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
+from airlock.course.results import write_whole
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
 
 FILE = "records.jsonl"
 
@@ -30,13 +26,11 @@ class Journal:
                     record = Record.from_json(json.loads(line))
                     self.records[record.student] = record
 
-    def keep(self, students) -> None:
+    def keep(self, students: Container[str]) -> None:
         """Forget whoever is not among ``students``, and rewrite the file with one line for each."""
         self.records = {name: record for name, record in self.records.items() if name in students}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_suffix(".part")
-        part.write_text("".join(map(_line, self.records.values())), encoding="utf-8")
-        os.replace(part, self.path)
+        write_whole(self.path, "".join(map(_line, self.records.values())))
 
     def add(self, record: Record) -> None:
         """Add a record; it is on disk when this returns."""
@@ -56,7 +50,7 @@ def append(folder: Path, record: Record) -> None:
 
 @contextlib.contextmanager
 def only_one(folder: Path, wait: bool = False) -> Iterator[None]:
-    """Hold the report folder for one run, where the platform can; the lock ends with the process.
+    """Hold the report folder for one run; the lock ends with the process.
 
     While another run has it: wait for its end, or raise AirlockError.
     """
@@ -66,13 +60,11 @@ def only_one(folder: Path, wait: bool = False) -> Iterator[None]:
     except OSError as error:
         raise AirlockError(f"{folder} cannot be written ({error.strerror}): mend that first.") from error
     with lock:
-        if fcntl is not None:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                raise AirlockError(
-                    f"Another run is grading {folder.name} in this course: wait for its end."
-                ) from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            sentence = f"Another run is grading {folder.name} in this course: wait for its end."
+            raise AirlockError(sentence) from None
         yield
 
 

@@ -19,8 +19,8 @@ OF_THE_CLASS = ("absent", "excluded", "people", "notes")  # what only a run of a
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
 
 
-def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> list[Record]:
-    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step; the records in order.
+def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> dict:
+    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step; what is true of the run.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
@@ -45,11 +45,11 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "excluded": meta.get("excluded", []),
         "people": meta.get("people", {}),
         "notes": meta.get("notes", []),
-        "records": [record.to_json() for record in records],
     }
-    write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
+    everything = results | {"records": [record.to_json() for record in records]}
+    write_whole(folder / "results.json", json.dumps(everything, indent=1) + "\n")
     write_whole(folder / "grades.csv", to_csv(records, results["absent"], results["people"]))
-    return records
+    return results
 
 
 def read_results(folder: Path | str) -> dict:
@@ -62,39 +62,39 @@ def to_csv(
 ) -> str:
     """One row per submission, one column per graded cell; where there is no score, the field is empty.
 
+    A check that the student's code could have decided, see ``c.Airlock.unguarded``, says so in its header.
     ``to_mark`` is the number of answers that wait for a person. Who of the class has not handed in has a row
     as well, with the status ``not handed in``. ``people``: name and section by id, two columns more.
     """
     cells = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
     ids = [grade_id for _, grade_id in cells]
-    names = [plain(f"{book}/{cell}" if ids.count(cell) > 1 else cell) for book, cell in cells]
-    more = [
-        "blanks",
-        "incidents",
-        "late_hours",
-        "penalty",
-        "to_mark",
-        *(["name", "section"] if people else []),
+    names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in cells]
+    open_to = {(check.notebook, check.grade_id) for r in records for check in r.checks if check.unguarded}
+    names = [
+        as_field(f"{name} (unguarded)" if cell in open_to else name)
+        for name, cell in zip(names, cells, strict=True)
     ]
+    known = ["name", "section"] if people else []
+    more = ["blanks", "incidents", "late_hours", "penalty", "to_mark", *known]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["student", "status", "score", "max_score", *names, *more])
 
     def person(student: str) -> list[str]:
-        return [plain(part) for part in people.get(student, ("", ""))] if people else []
+        return [as_field(part) for part in people.get(student, ("", ""))] if people else []
 
     for record in records:
         points = {(check.notebook, check.grade_id): check.points for check in record.checks}
         failed = record.status == "failed"
         rows.writerow(
             [
-                plain(record.student),
+                as_field(record.student),
                 record.status,
                 None if failed else _short(record.score),
                 _short(record.max_score),
                 *(None if failed else _short(points.get(cell)) for cell in cells),
-                plain("; ".join(record.blanks)),
-                plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
+                as_field("; ".join(record.blanks)),
+                as_field("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
                 round(record.late / 3600, 2),
                 _short(record.penalty),
                 record.to_mark,
@@ -104,7 +104,9 @@ def to_csv(
     highest = max((record.max_score for record in records), default=None)
     for one in absent:
         empty = [None] * (len(cells) + 5)
-        rows.writerow([plain(one["id"]), "not handed in", None, _short(highest), *empty, *person(one["id"])])
+        rows.writerow(
+            [as_field(one["id"]), "not handed in", None, _short(highest), *empty, *person(one["id"])]
+        )
     return text.getvalue()
 
 
@@ -112,7 +114,7 @@ def _short(value: float | None) -> str | None:
     return None if value is None else f"{value:.10g}"
 
 
-def plain(text: str) -> str:
+def as_field(text: str) -> str:
     """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
     return FORMULA.sub("'", visible(text))
 

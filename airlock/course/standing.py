@@ -5,6 +5,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
 
+from airlock.course.application import CourseDirectory
 from airlock.course.entries import Entry, read_entries
 from airlock.course.gradebook import telling
 from airlock.course.journal import Journal
@@ -26,7 +27,9 @@ def renewed_entries(book: Gradebook, config: Config, assignment: str) -> dict[st
         return {}
 
 
-def current(coursedir, config: Config, assignment: str) -> tuple[dict[str, Record], list[str]]:
+def current(
+    coursedir: CourseDirectory, config: Config, assignment: str
+) -> tuple[dict[str, Record], list[str]]:
     """Return everybody's record by student, and the names of the assignment's notebooks.
 
     Raises AirlockError where the gradebook cannot be read or does not know the assignment.

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -98,7 +99,7 @@ def digest_of(files: dict[str, bytes]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _walk(folder: str, incidents: list[Incident]):
+def _walk(folder: str, incidents: list[Incident]) -> Iterator[_Entry]:
     """Yield the regular files below ``folder``; folders are entered, links are not."""
     waiting, seen = [(folder, "", 0)], 0
     while waiting:
@@ -128,9 +129,8 @@ def _walk(folder: str, incidents: list[Incident]):
 
 def _read(entry: _Entry) -> bytes | None:
     """The contents of a regular file, not more than it had; None if it is something else by now."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(entry.place, flags | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(entry.place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return None

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
+from typing import Any
 
 import yaml
 
@@ -145,7 +146,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """Reads Ruby's objects, which older exports have for times, as what they are made of."""
 
 
-def _ruby(loader, _, node):
+def _ruby(loader: Any, _: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node)
     return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
@@ -154,7 +155,9 @@ def _ruby(loader, _, node):
 _Loader.add_multi_constructor("!ruby/", _ruby)
 
 
-def _gradescope(members, metadata: str, packed, archive: str) -> tuple[list[Attempt], list[zipfile.ZipInfo]]:
+def _gradescope(
+    members: dict[str, zipfile.ZipInfo], metadata: str, packed: zipfile.ZipFile, archive: str
+) -> tuple[list[Attempt], list[zipfile.ZipInfo]]:
     if members[metadata].file_size > MAX_METADATA:
         raise AirlockError(f"{archive}: its {METADATA} is too large to be read.")
     try:
@@ -186,12 +189,12 @@ def _gradescope(members, metadata: str, packed, archive: str) -> tuple[list[Atte
     return sorted(attempts.values(), key=lambda one: one.time or early), left
 
 
-def _of(entry: dict, name: str):
+def _of(entry: dict, name: str) -> Any:
     """A field, with the colon that Ruby puts before its keys or without."""
     return entry.get(f":{name}", entry.get(name))
 
 
-def _stated(value) -> datetime | None:
+def _stated(value: Any) -> datetime | None:
     """The time that Gradescope states; without a zone it is UTC."""
     if isinstance(value, dict):
         value = value.get("utc") or value.get("time")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import nbformat
 
 from airlock.model.errors import Unreadable
+from airlock.model.text import as_dict, as_text
 
 MAX_NOTEBOOK = 50 * 2**20  # bytes; with its outputs, an ordinary notebook has a few of these megabytes
 MAX_CONTAINERS = 2_000_000  # lists and objects; each costs some 60 bytes of memory for 2 in the file
@@ -99,7 +100,7 @@ def _upgrade(plain: dict, filename: str, remarks: list[str]) -> list:
 
 
 def _cell(index: int, cell: dict) -> StudentCell:
-    metadata = _as_dict(cell.get("metadata"))
+    metadata = as_dict(cell.get("metadata"))
     cell_type = cell.get("cell_type")
     if cell_type not in TYPES:
         cell_type = "code"
@@ -107,35 +108,24 @@ def _cell(index: int, cell: dict) -> StudentCell:
         index,
         cell_type,
         _text(cell.get("source", cell.get("input"))),
-        _as_name(_as_dict(metadata.get("nbgrader")).get("grade_id")),
+        _as_name(as_dict(metadata.get("nbgrader")).get("grade_id")),
         _as_name(cell.get("id")) or _as_name(metadata.get("id")),  # Colab writes the latter
         _attachments(cell.get("attachments")) if cell_type == "markdown" else {},
     )
 
 
-def _attachments(found) -> dict[str, dict[str, str]]:
+def _attachments(found: object) -> dict[str, dict[str, str]]:
     """Attachments as they must be; nothing else of them is kept."""
     return {
         _text(name): {_text(mime): _text(content) for mime, content in bundle.items()}
-        for name, bundle in _as_dict(found).items()
+        for name, bundle in as_dict(found).items()
         if isinstance(bundle, dict) and bundle
     }
 
 
-def _text(found) -> str:
-    """Text of a source, which may be a list of lines, with what UTF-8 cannot carry replaced."""
-    if isinstance(found, list):
-        found = "".join(part for part in found if isinstance(part, str))
-    if not isinstance(found, str):
-        return ""
-    if not found.isascii():
-        found = found.encode("utf-8", "replace").decode("utf-8")
-    return found.replace("\r\n", "\n")
+def _text(found: object) -> str:
+    return as_text(found).replace("\r\n", "\n")
 
 
-def _as_dict(found) -> dict:
-    return found if isinstance(found, dict) else {}
-
-
-def _as_name(found) -> str | None:
+def _as_name(found: object) -> str | None:
     return found if isinstance(found, str) and found else None

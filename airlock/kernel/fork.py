@@ -7,11 +7,12 @@ import selectors
 import signal
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 
 from airlock.kernel.client import KernelGone, StudentKernel
-from airlock.kernel.process import SELECTOR, SEND_SECONDS
+from airlock.kernel.process import SEND_SECONDS
 from airlock.sandbox.processes import descendants, lives
 from airlock.wire.frames import Inbox, connect
 from airlock.wire.values import Malformed
@@ -38,7 +39,7 @@ class Fork(StudentKernel):
         self._requests = connect(self.manager.connection_file)
         self._requests.settimeout(SEND_SECONDS)
         self._inbox = Inbox(self.limits.message)
-        self._selector = SELECTOR()
+        self._selector = selectors.PollSelector()
         self._selector.register(self._requests, selectors.EVENT_READ)
         try:
             asked, _ = kernel.request({"do": "fork"}, [], self.limits.call_seconds)
@@ -56,7 +57,7 @@ class Fork(StudentKernel):
     def __enter__(self) -> "Fork":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         self.kill()
 
     @property

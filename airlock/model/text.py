@@ -1,4 +1,4 @@
-"""Text of a student's as it may be shown: what it says is what a reader sees."""
+"""What a student wrote, as text that can be kept and shown: what it says is what a reader sees."""
 
 import contextlib
 import re
@@ -18,3 +18,15 @@ def one_line(text: str) -> str:
 def visible(text: str) -> str:
     """``text`` with a question mark for each character that would change how the rest is shown."""
     return UNSEEN.sub("?", text)
+
+
+def as_text(found: object) -> str:
+    """Text that UTF-8 can carry; a notebook's lists of lines are joined, anything else is no text."""
+    if isinstance(found, list):
+        found = "".join(part for part in found if isinstance(part, str))
+    return found.encode("utf-8", "replace").decode("utf-8") if isinstance(found, str) else ""
+
+
+def as_dict(found: object) -> dict:
+    """``found`` if it is a dict, else an empty one."""
+    return found if isinstance(found, dict) else {}

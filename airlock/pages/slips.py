@@ -39,7 +39,7 @@ class Slip:
 
 
 @dataclass(frozen=True)
-class Lost:
+class Loss:
     """What a class lost by one mistake: at a check, and at those that say that they lost by it.
 
     ``slips``: how many students, and what they did in few words; the frequent first, blanks among them.
@@ -51,7 +51,7 @@ class Lost:
     slips: tuple[tuple[int, str], ...]
 
 
-def behind(records: list[Record]) -> list[Lost]:
+def behind(records: list[Record]) -> list[Loss]:
     """Return what lost a class its points, most points first."""
     points: dict[tuple[str, str], float] = defaultdict(float)
     made: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
@@ -66,7 +66,7 @@ def behind(records: list[Record]) -> list[Lost]:
         words: dict[str, str] = {}
         slips = Counter(_in_short(message, name, words) for message in messages.values())
         said = tuple((times, words[slip]) for slip, times in slips.most_common())
-        found.append(Lost(name, points[notebook, name], tuple(messages), said))
+        found.append(Loss(name, points[notebook, name], tuple(messages), said))
     return sorted(found, key=lambda one: (-one.points, -len(one.students)))
 
 

@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import types
 from typing import Any
 
 from airlock.model.assignment import MasterNotebook
@@ -29,7 +30,7 @@ class TestNamespace(dict):
         self._bridge, self._notebook, self._shared = bridge, notebook, shared
         self._place = 0
         self._since: dict[str, int] = {}  # place of the test that bound a name, or made it
-        self._fetched: set[str] = set()
+        self._fetched: dict[str, Any] = {}  # what was asked of the kernel for this test
         self._made: set[str] = set()  # by a statement of the instructor's, in no test
         self._deleted: dict[str, Any] = {}
         self._stars: dict[str, dict[str, Any]] = {}
@@ -38,17 +39,24 @@ class TestNamespace(dict):
 
     def begin(self, place: int, released: str) -> None:
         """The test at ``place`` begins: what was asked of the kernel, or bound anew since, is forgotten."""
-        self._place, self.shell.released = place, released
-        for name in [*self]:
-            found = self._notebook.binding(name, place)
-            since = found and found.owner != "test" and found.place > self._since.get(name, -1)
-            if name in self._fetched or since and name in self._since:
+        for name, value in [*self.items()]:
+            if self._is_fetched(name, value):
                 self.pop(name)
+                continue
+            found = self._notebook.binding(name, place)
+            # Python stores what a function calls global behind the back of this class: the last test did.
+            since = self._since.setdefault(name, self._place)
+            if found and found.owner != "test" and found.place > since:
+                self.pop(name)
+        self._place, self.shell.released = place, released
         self._fetched.clear()
+
+    def _is_fetched(self, name: str, value: Any) -> bool:
+        return name in self._fetched and self._fetched[name] is value
 
     def keep(self) -> dict[str, Any]:
         """What is there now, for :meth:`restore`."""
-        names = {name: value for name, value in self.items() if name not in self._fetched}
+        names = {name: value for name, value in self.items() if not self._is_fetched(name, value)}
         return {"names": names, "since": dict(self._since), "deleted": dict(self._deleted)}
 
     def restore(self, kept: dict[str, Any]) -> None:
@@ -90,7 +98,7 @@ class TestNamespace(dict):
                 return value
             # What compares for a test is never one of the student's.
             self.pop(name)
-            self._fetched.discard(name)
+            self._fetched.pop(name, None)
         return self._make(name, found)
 
     def _make(self, name: str, found: Binding) -> Any:
@@ -113,7 +121,7 @@ class TestNamespace(dict):
     def _ask(self, name: str) -> Any:
         value = self._bridge.get(name)
         super().__setitem__(name, value)
-        self._fetched.add(name)
+        self._fetched[name] = value
         return value
 
     def exception(self, name: str) -> type | None:
@@ -145,7 +153,7 @@ class TestNamespace(dict):
                 self._bridge.bind(name, value)
             elif value is gone:
                 self._bridge.put_back(name)
-        self._fetched.discard(name)
+        self._fetched.pop(name, None)
         self._made.discard(name)
         self._since[name] = self._place
         super().__setitem__(name, value)
@@ -158,12 +166,12 @@ class TestNamespace(dict):
             self._deleted[name] = self[name]
             if self._bridge.has(name):
                 self._bridge.delete(name)
-            self._fetched.discard(name)
+            self._fetched.pop(name, None)
             self.pop(name, None)
         else:
             super().__delitem__(name)
 
 
 @functools.lru_cache(maxsize=256)
-def _compiled(source: str):
+def _compiled(source: str) -> types.CodeType:
     return compile(source, GIVEN, "exec", optimize=0, dont_inherit=True)

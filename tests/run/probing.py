@@ -6,8 +6,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import v4
 
-from airlock.model.assignment import MasterCell, MasterNotebook
+from airlock.model.assignment import MasterCell, MasterNotebook, Observed
 from airlock.model.limits import Limits
+from airlock.model.origins import own_bindings
+from airlock.run.apart import Found
+from airlock.run.execute import Execution
 
 
 @dataclass(frozen=True)
@@ -51,25 +54,17 @@ def stock(probes: list[Probe]) -> list[bool]:
 
 def airlock(probes: list[Probe], limits: Limits | None = None):
     """The message of each test, "" where it passed, and the incidents of all."""
-    from airlock.run.apart import Found
-    from airlock.run.execute import Execution
-
-    cells = _cells(probes)
-    master_cells = []
+    cells, master_cells = _cells(probes), []
     for cell in cells:
-        names = _names(cell.source) if "answer" in cell.id else ()
-        master_cells.append(MasterCell(nbformat.from_dict(cell), cell.source, names))
+        own, imports = own_bindings(cell.source, "") if "answer" in cell.id else ((), ())
+        named = tuple((one.name, one.source) for one in imports)
+        text = "" if "answer" in cell.id else cell.source
+        master_cells.append(MasterCell(nbformat.from_dict(cell), text, own, own, named))
     master = MasterNotebook("probes", tuple(master_cells), v4.new_notebook().metadata)
     notebook = v4.new_notebook(cells=cells)
-    execution = Execution(notebook, master, lambda index: {}, limits or Limits(), Found())
+    execution = Execution(notebook, master, Observed(), limits or Limits(), Found())
     execution.run({}, {})
     return [_error(cell) for cell in notebook.cells[1::2]], execution.incidents
-
-
-def _names(source: str) -> tuple[str, ...]:
-    from airlock.model.names import bound_names
-
-    return tuple(sorted(bound_names(source)))
 
 
 def _error(cell) -> str:
