@@ -126,6 +126,19 @@ def leave_event_loop() -> None:
     async_helpers._asyncio_event_loop = None
 
 
+@contextlib.contextmanager
+def outside_of_loops() -> Iterator[None]:
+    """A loop may run within, though one runs around it, and waits meanwhile."""
+    import asyncio
+
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(running)
+
+
 def forget_loops() -> None:
     """Event loops do not survive a fork: their selectors would be shared with the parent."""
     core = sys.modules.get("jupyter_core.utils")

@@ -30,6 +30,7 @@ TAKEN_OVER = {"__array_function__", "__array_ufunc__", "__array_priority__", "__
 TAKEN_OVER |= {"__array_finalize__", "__array_prepare__", "__array_interface__", "__array_struct__"}
 BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
+DRIVING = ("send", "throw", "close")  # what an event loop does with a coroutine
 MUTABLE = (list, dict, set)
 EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 MISSING: Any = object()
@@ -109,7 +110,7 @@ class StandIn:
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
             return type(self)._standin_like or type(self)
-        if name in COPYING:
+        if name in COPYING or name in DRIVING and "__await__" in type(self)._standin_special:
             return object.__getattribute__(self, name)
         if name in TAKEN_OVER:
             raise AttributeError(name)
@@ -150,6 +151,17 @@ class StandIn:
 
     def __reduce_ex__(self, _protocol: Any) -> Any:
         raise TypeError("an object of the submission cannot be pickled")
+
+    def send(self, _value: Any) -> None:
+        """Of a coroutine: it runs to its end in the kernel."""
+        raise StopIteration(self._standin_bridge.operate("special", self, "__await__"))
+
+    def throw(self, *error: Any) -> None:
+        """Of a coroutine: it has not begun."""
+        raise error[0]
+
+    def close(self) -> None:
+        """Of a coroutine: nothing of it is here."""
 
     def __eq__(self, other: object) -> Any:
         return _compare(self, "__eq__", other)
@@ -349,6 +361,8 @@ def _method(name: str) -> Callable[..., Any]:
             mine = all(number_of(other) is not None for other in arguments)
             if not mine and not self._standin_made:
                 bridge.refuse(f"{type(self).__name__}.{name} would see a value of the test")
+        if name == "__await__":
+            return _awaited(self)
         found = bridge.operate("special", self, name, arguments, keywords)
         if name in ("__iter__", "__reversed__"):
             return found if found is self else _bounded(found, bridge)
@@ -358,6 +372,11 @@ def _method(name: str) -> Callable[..., Any]:
 
     ask.__name__ = name
     return ask
+
+
+def _awaited(self: Any) -> Iterator[Any]:
+    return self._standin_bridge.operate("special", self, "__await__")
+    yield
 
 
 def _contains(self: Any, item: Any) -> bool:
@@ -451,4 +470,5 @@ def make_code(told: dict, sources: list[str]) -> types.CodeType:
     }
     locals_ = len(replaced["co_varnames"])
     empty = compile("", file, "exec")
-    return empty.replace(co_name=name, co_nlocals=locals_, **replaced)
+    kind = int(told["co_flags"]) & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
+    return empty.replace(co_name=name, co_nlocals=locals_, co_flags=empty.co_flags | kind, **replaced)

@@ -8,7 +8,7 @@ from nbformat import v4
 from small_course import QUICK
 
 from airlock.model.assignment import Master, MasterCell, MasterNotebook
-from airlock.model.names import bound_names
+from airlock.model.names import bound_names, inner_reads
 from airlock.model.origins import own_bindings
 from airlock.run.apart import Found
 from airlock.run.execute import Execution
@@ -36,7 +36,17 @@ def a_master(*cells, files=None):
             cell = v4.new_code_cell(released, id=name, metadata={"nbgrader": flags})
             parts = tuple((one.name, one.source) for one in imports)
             unsolved = source == released
-            made.append(MasterCell(cell, released, tuple(bound_names(source)), own, parts, unsolved))
+            made.append(
+                MasterCell(
+                    cell,
+                    released,
+                    tuple(bound_names(source)),
+                    own,
+                    parts,
+                    unsolved,
+                    tuple(inner_reads(source)),
+                )
+            )
         else:
             visible = source.split("### BEGIN HIDDEN")[0]
             made.append(MasterCell(v4.new_code_cell(source, id=name, metadata={"nbgrader": flags}), visible))
