@@ -10,11 +10,15 @@ import traceback
 import warnings
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from airlock.classroom import pool
 from airlock.classroom.early import likely_imports
 from airlock.model.errors import AirlockError
 from airlock.sandbox.fork_server import ONE_THREAD
+
+if TYPE_CHECKING:
+    from airlock.classroom.classroom import Classroom
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,13 +48,17 @@ def main(arguments: list[str] | None = None) -> int:
     collect = commands.add_parser(
         "collect", help="put a learning platform's archive into submitted/", parents=[common]
     )
-    collect.add_argument("archive", nargs="+", help="what Moodle, Canvas or Gradescope hands out for a class")
+    archives = "what Moodle, Canvas or Gradescope hands out; Moodle's grading worksheet (CSV) says when"
+    collect.add_argument("archive", nargs="+", help=archives)
     collect.add_argument("--assignment", help="of which; needed where the course has several")
+    back = commands.add_parser("return", help="write what learning platforms take back", parents=[common])
+    back.add_argument("assignment")
     options = parser.parse_args(arguments)
     try:
         if os.name != "posix":
             raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
-        return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
+        run = {"grade": _grade, "check": _check, "collect": _collect, "return": _return}
+        return run[options.command](options)
     except AirlockError as error:
         if options.debug:
             traceback.print_exc()
@@ -67,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _check(options) -> int:
+def _check(options: argparse.Namespace) -> int:
     os.environ.update(ONE_THREAD)
     least = {"jobs": 1, "times": 1, "gradings": 1, "mutants": 0}
     for name, number in least.items():
@@ -83,7 +91,7 @@ def _check(options) -> int:
         return check(options, workers.executor)
 
 
-def _grade(options) -> int:
+def _grade(options: argparse.Namespace) -> int:
     os.environ.update(ONE_THREAD)  # submissions run side by side, before numpy is imported
     if options.jobs is not None and options.jobs < 1:
         raise AirlockError("--jobs must be at least 1.")
@@ -107,6 +115,8 @@ def _grade(options) -> int:
     missing = [what for what, means in confine.measures().items() if not means]
     if missing and not options.scheduler:
         print(f"WARNING: nothing here confines the students' {', '.join(missing)}.", file=sys.stderr)
+    if room.limits.network:
+        print("WARNING: this course lets submissions use the network.", file=sys.stderr)
     with contextlib.ExitStack() as stack:
         workers = stack.enter_context(_workers(options, len(chosen)))
         for warning in room.rehearse(workers.executor, keep=not options.dry_run):
@@ -129,19 +139,31 @@ def _grade(options) -> int:
 
 def _collect(options: argparse.Namespace) -> int:
     """Put archives into ``submitted/``; 1 when something in them belongs to nobody."""
-    from airlock.classroom.collect import Collector, find_roster, tell
+    from airlock.classroom.collect import collect, tell
     from airlock.course.application import load_course
+    from airlock.course.roster import find_roster
 
     coursedir = load_course().coursedir
     sources = Path(coursedir.root, coursedir.source_directory)
     names = sorted(path.name for path in sources.glob("*") if path.is_dir())
     if options.assignment is None and len(names) != 1:
         raise AirlockError(f"Say of which assignment it is: --assignment {' or '.join(names) or 'NAME'}.")
-    collector = Collector(coursedir, options.assignment or names[0], find_roster(coursedir.root))
-    outcomes = [collector.collect(Path(archive)) for archive in options.archive]
-    for archive, outcome in zip(options.archive, outcomes, strict=True):
-        print(f"{archive}: {tell(outcome)}")
+    roster, archives = find_roster(coursedir.root), [Path(archive) for archive in options.archive]
+    outcomes = collect(coursedir, options.assignment or names[0], roster, archives)
+    for outcome in outcomes:
+        print(tell(outcome))
     return int(any(outcome.unmatched for outcome in outcomes))
+
+
+def _return(options: argparse.Namespace) -> int:
+    """Write grades and feedback for platforms beside the results."""
+    from airlock.classroom.returning import return_grades
+    from airlock.course.application import load_course
+
+    warnings.filterwarnings("ignore", module="nbgrader")
+    for sentence in return_grades(load_course(), options.assignment):
+        print(sentence)
+    return 0
 
 
 def _kept(options: argparse.Namespace, error: Exception) -> str:
@@ -156,17 +178,17 @@ def _kept(options: argparse.Namespace, error: Exception) -> str:
 class _Versions(argparse.Action):
     """Print our version, and those that decide what grading does."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__(nargs=0, help="print versions, and end", **options)
 
-    def __call__(self, parser, *_):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Called where the option stands."""
         others = ", ".join(f"{name} {version(name)}" for name in ("nbgrader", "ipykernel", "numpy"))
         print(f"airlock {version('airlock-grader')} (Python {platform.python_version()}, {others})")
         parser.exit()
 
 
-def _chosen(room, students: list[str] | None) -> list[str]:
+def _chosen(room: "Classroom", students: list[str] | None) -> list[str]:
     """Whose submissions to grade: all that are there, or those named."""
     where = room.coursedir.format_path(room.coursedir.submitted_directory, "STUDENT", room.assignment)
     if not room.submissions:
@@ -178,7 +200,7 @@ def _chosen(room, students: list[str] | None) -> list[str]:
     return list(dict.fromkeys(students or room.submissions))
 
 
-def _workers(options, tasks: int):
+def _workers(options: argparse.Namespace, tasks: int) -> pool.LocalWorkers | pool.DaskWorkers:
     if options.scheduler:
         return pool.DaskWorkers(options.scheduler)
     return pool.LocalWorkers(min(options.jobs or _cores(), tasks))

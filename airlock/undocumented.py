@@ -70,7 +70,7 @@ PARTS = (
     Part(
         "nbclient.client:NotebookClient.process_message",
         "no output of a cell is kept",
-        "airlock.run.execute",
+        "airlock.run.notes",
         ("msg", "cell", "cell_index"),
     ),
     Part("nbconvert.filters.markdown_mistune:MarkdownWithMath", "no page is made", "airlock.pages.prose"),
@@ -82,6 +82,14 @@ PARTS = (
         parameters=("notebook", "penalty"),
     ),
     Part("nbgrader.preprocessors:AssignLatePenalties.init_plugin", "the same", "airlock.course"),
+    Part(
+        "nbgrader.preprocessors:SaveAutoGrades._add_score",
+        "a check that waits for a person has no points, instead of none yet",
+        "airlock.nbgrader_plugin.preprocessors",
+        ("cell", "resources"),
+    ),
+    Part("unittest.mock:_patch.__enter__", "a test's patches do not reach the submission", "airlock.run"),
+    Part("unittest.mock:_patch.__exit__", "and do not end there", "airlock.run"),
 )  # fmt: skip
 
 
@@ -99,7 +107,7 @@ def use_iopub_thread(kind: type) -> None:
     """Have ipykernel's application make its thread for outputs of this class: there is no other way."""
     from ipykernel import kernelapp
 
-    kernelapp.IOPubThread = kind  # type: ignore[misc, assignment]
+    kernelapp.IOPubThread = kind  # type: ignore[attr-defined, assignment]
 
 
 def drop_subshells(application: Any) -> None:
@@ -116,6 +124,19 @@ def leave_event_loop() -> None:
     asyncio._set_running_loop(None)
     asyncio.set_event_loop(asyncio.new_event_loop())
     async_helpers._asyncio_event_loop = None
+
+
+@contextlib.contextmanager
+def outside_of_loops() -> Iterator[None]:
+    """A loop may run within, though one runs around it, and waits meanwhile."""
+    import asyncio
+
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(running)
 
 
 def forget_loops() -> None:

@@ -2,10 +2,12 @@
 
 import contextlib
 import sys
+from typing import Any
 
 from tqdm import tqdm
 
-from airlock.model.record import Record
+from airlock.classroom.classroom import Classroom
+from airlock.model.record import Check, Record
 from airlock.model.text import one_line
 from airlock.pages import shared
 
@@ -18,10 +20,10 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
     def __init__(self, total: int):
         self.bar = tqdm(total=total, unit="submission", file=sys.stderr, dynamic_ncols=True)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.bar.close()
 
-    def record(self, record: Record) -> None:
+    def done(self, record: Record) -> None:
         """A submission has been graded, or has failed."""
         for incident in record.incidents:
             place = f" [{incident.cell}]" if incident.cell else ""
@@ -35,16 +37,15 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
         self.bar.refresh()
 
 
-def print_table(records: list[Record], room) -> None:
+def print_table(records: list[Record], room: Classroom) -> None:
     """Student, score, lost checks with the first line of why; then where the rest is."""
     width = max(len("student"), *(len(one_line(record.student)) for record in records))
     print(f"\n{'student':{width}}  {'score':>9}  lost checks")
     for record in sorted(records, key=lambda record: record.student):
         score = "none" if record.score is None else f"{record.score:g} / {record.max_score:g}"
-        waiting = sum(check.points is None for check in record.checks)
-        more = f"  {shared.count(waiting, 'answer')} to be marked by hand" if waiting else ""
+        more = f"  {shared.count(record.to_mark, 'answer')} to be marked by hand" if record.to_mark else ""
         print(f"{one_line(record.student):{width}}  {score:>9}{more}".rstrip())
-        reasons = [(check.grade_id, check.message) for check in record.checks if check.message]
+        reasons = [(_lost(check), check.message) for check in record.checks if check.message]
         if record.score is None:
             reasons = [(incident.kind, incident.message) for incident in record.incidents[-1:]]
         for name, message in reasons:
@@ -54,12 +55,14 @@ def print_table(records: list[Record], room) -> None:
             print(f"{'':{width}}  {'':9}  {name}: {line}")
     count = {status: sum(record.status == status for record in records) for status in ("incident", "failed")}
     print(
-        f"\n{len(records)} submissions, {room.skipped} of them graded before; "
+        f"\n{shared.count(records, 'submission')}, {room.skipped} of them graded before; "
         f"{count['incident']} with incidents, {count['failed']} failed. "
         f"{room.seconds['wall']:.1f} s, of which this process computed {room.seconds['coordinator']:.1f} s."
     )
     if absent := [one_line(person.name or person.id) for person in room.attendance.absent]:
         print(f"Not handed in ({len(absent)}): {', '.join(absent)}.")
+    if room.attendance.excluded:
+        print(f"Excluded by the roster: {', '.join(map(one_line, room.attendance.excluded))}.")
     for note in room.attendance.notes:
         print(f"NOTE: {one_line(note)}")
     print(f"Report: {room.reports / 'index.html'}")
@@ -75,6 +78,12 @@ def print_changes(records: list[Record]) -> None:
         was, now = _points(score.was), _points(score.now)
         print(f"{one_line(record.student)}: {was} -> {now}  {why}{', '.join(reasons)}")
     print(f"{len(records)} to be graded, {len(changed)} with other points. Nothing was written.")
+
+
+def _lost(check: Check) -> str:
+    """The name of a check, and what it was worth where that was part of its points."""
+    part = check.points and f" ({check.points:g} of {check.max_points:g})"
+    return check.grade_id + (part or "")
 
 
 def _points(value: float | None) -> str:

@@ -19,6 +19,7 @@ class Check:
     extra: float = 0.0  # extra credit, which points contain
     by_hand: bool = False  # points were given by a person
     stale: bool = False  # by hand, to an earlier hand-in, and not looked at since
+    unguarded: bool = False  # the student's code could have decided it
 
 
 @dataclass
@@ -119,6 +120,11 @@ class Record:
     def earned(self) -> float | None:
         """The points before the late penalty."""
         return None if self.score is None else sum(check.points or 0.0 for check in self.checks)
+
+    @property
+    def to_mark(self) -> int:
+        """How many graded cells wait for a person."""
+        return sum(check.points is None for check in self.checks)
 
     def to_json(self) -> dict:
         """Plain data, with ``points`` by grade_id beside the checks for whoever only wants those."""

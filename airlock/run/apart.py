@@ -24,14 +24,14 @@ from airlock.model.errors import MachineError
 from airlock.model.limits import MIB, Limits
 from airlock.sandbox import fork_server
 from airlock.sandbox.disk import remove
+from airlock.sandbox.processes import address_space, end_with_parent
 from airlock.undocumented import forget_loops
 
-POSSIBLE = fork_server.WARM  # elsewhere a notebook is run in the grader's own process
+POSSIBLE = fork_server.AVAILABLE  # elsewhere a notebook is run in the grader's own process
 ATTEMPTS = 4  # processes for one notebook
 GRACE_SECONDS = 5  # of computing beyond a limit that the process itself should have kept
 LATE_SECONDS = 30  # by the clock, for the same
 THREADS_MEMORY = 256 * MIB  # address space, not memory, that threads of libraries set aside
-PR_SET_PDEATHSIG = 1
 SIZE = struct.Struct("<Q")
 
 
@@ -40,6 +40,7 @@ class Found:
     """What was found out about a notebook so far; a process begins with what those before it found."""
 
     outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)  # of the tests that are decided
+    notes: dict[int, dict[str, Any]] = field(default_factory=dict)  # of these: that it waits, or is unguarded
     skipped: dict[int, tuple[str, str]] = field(default_factory=dict)  # cell -> kind of incident, and why
     incidents: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0  # CPU time, of the processes and of the kernels
@@ -54,7 +55,7 @@ def run(
     """Have a child call ``work(found, limits, tell)``, again if it dies; what it returns, and what it found.
 
     ``work`` tells ``{"begin": index, "seconds": most}`` of each cell, ``{"cell": index, "outputs": ...,
-    "incidents": ..., "kernels": seconds}`` of each that is done, and returns plain data.
+    "note": ..., "incidents": ..., "kernels": seconds}`` of each that is done, and returns plain data.
 
     ``preload`` names modules that its kernels find imported.
 
@@ -132,6 +133,7 @@ class _Child:
             self.found.incidents = message["incidents"]
             if message["outputs"] is not None:
                 self.found.outputs[message["cell"]] = message["outputs"]
+                self.found.notes[message["cell"]] = message["note"]
         elif "memory" in message:
             self.cause = ("memory-limit", MEMORY)
 
@@ -215,13 +217,11 @@ def _be_child(
 
 def _limit(limits: Limits) -> None:
     """Bound what this process may take, whatever code runs in it."""
-    import ctypes
     import resource
 
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    room = pages * os.sysconf("SC_PAGE_SIZE") + limits.test_memory + THREADS_MEMORY
+    end_with_parent()
+    room = address_space() + limits.test_memory + THREADS_MEMORY
     seconds = int(limits.submission_seconds) + 2 * GRACE_SECONDS
     for which, value in ((resource.RLIMIT_AS, room), (resource.RLIMIT_CPU, seconds)):
         _, hard = resource.getrlimit(which)

@@ -8,7 +8,6 @@ reason, everything that the kernel started is killed.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import random
@@ -17,12 +16,21 @@ import signal
 import socket
 import sys
 import time
+from typing import Any
 
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import mapped, size, unnamed
-from airlock.sandbox.processes import channels, descendants, lives, own_share, resident, threads
+from airlock.sandbox.processes import (
+    adopt_orphans,
+    channels,
+    descendants,
+    end_with_parent,
+    lives,
+    own_share,
+    resident,
+    threads,
+)
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 POLL_SECONDS = 0.2
 DISK_POLLS = 5  # the folder is measured once in so many polls
 CHANNEL = 512 * 1024  # bytes that a pipe or socket can hold, about
@@ -35,7 +43,7 @@ def main(request: dict, control: socket.socket) -> None:
     """Run a kernel on ``request["connection_file"]`` in ``request["folder"]``; never returns."""
     limits = Limits(**request["limits"])
     os.setsid()
-    _process_control(PR_SET_CHILD_SUBREAPER, 1)
+    adopt_orphans()
     seen, kernels_end = os.pipe()
     kernel = os.fork()
     if kernel == 0:
@@ -62,9 +70,10 @@ def main(request: dict, control: socket.socket) -> None:
         os._exit(0)
 
 
-def _watch(kernel, control, seen, folder, limits):
+def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: Limits) -> int | None:
     """Until the kernel or the grader is gone; returns the kernel's wait status, None for the grader."""
-    told, polls, sources = 0, 0, [control, seen]
+    told, polls = 0, 0
+    sources: list[socket.socket | int] = [control, seen]
     flights: list[int] = []  # files in flight between sockets, at each look in a row at which there were any
     while True:
         ready, _, _ = select.select(sources, [], [], POLL_SECONDS)
@@ -92,7 +101,7 @@ def _watch(kernel, control, seen, folder, limits):
             return signal.SIGKILL
 
 
-def _excess(folder, limits, flights):
+def _excess(folder: str | None, limits: Limits, flights: list[int]) -> str | None:
     processes = descendants()
     if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
         return "process-limit"
@@ -102,7 +111,7 @@ def _excess(folder, limits, flights):
     return _excess_of_files(folder, limits, flights, processes) if folder else None
 
 
-def _excess_of_files(folder, limits, flights, processes):
+def _excess_of_files(folder: str, limits: Limits, flights: list[int], processes: list[int]) -> str | None:
     open_ones, flying = map(sum, zip((0, 0), *map(channels, processes), strict=True))
     if open_ones * CHANNEL > limits.memory:
         return "memory-limit"
@@ -145,12 +154,12 @@ def _kill_all(kernel: int) -> None:
         time.sleep(0.005)
 
 
-def _become_kernel(request, limits, notes) -> None:
+def _become_kernel(request: dict, limits: Limits, notes: int) -> None:
     from airlock.sandbox import audit, confine, kernel, kernel_app
 
     _draw_afresh()
     os.setpgid(0, 0)
-    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)  # should the warden be killed
+    end_with_parent()  # should the warden be killed
     folder = request["folder"]
     nothing = os.open(os.devnull, os.O_RDWR)
     log = os.open(os.path.join(folder, "run", "kernel.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -164,21 +173,18 @@ def _become_kernel(request, limits, notes) -> None:
     os.chdir(os.path.join(folder, "work"))
     confine.confine([folder], limits)
     # A traceback through print() looks for our source: trying to read that is nobody's attack.
-    audit.install(notes, [folder, *confine.readable_paths(), kernel_app.__file__])
-    kernel.run(request["connection_file"])
+    own = [folder, *confine.readable_paths(limits.network), kernel_app.__file__]
+    audit.install(notes, own, limits.network)
+    with_network = (lambda: confine.filter_calls(network=True)) if limits.network else None
+    kernel.run(request["connection_file"], with_network)
     os._exit(0)
 
 
 def _draw_afresh() -> None:
-    """A fork would continue the warm process's random numbers: the same in every kernel."""
+    """A fork would continue the fork server's random numbers: the same in every kernel."""
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
-
-
-def _process_control(what: int, value: int) -> None:
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 def _signal_group(kernel: int, number: int) -> None:
@@ -186,5 +192,5 @@ def _signal_group(kernel: int, number: int) -> None:
         os.killpg(kernel, number)
 
 
-def _tell(control, **message) -> None:
+def _tell(control: socket.socket, **message: Any) -> None:
     control.sendall(json.dumps(message).encode() + b"\n")
