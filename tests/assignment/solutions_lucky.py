@@ -187,7 +187,7 @@ SPOILING = [  # a mistake in one of three lines that must not take another with 
     ("affine_backward db", "db = dout.sum(axis=0) + b @ b"),
     ("affine_backward dx", "dx = dout.dot(W)"),
     ("affine_backward dx", "dx = dout @ weights.T"),
-    ("affine_backward dx", "dx = dout @ W.T\ndb = dx"),
+    ("affine_backward db", "def affine_backward(dout, cache):\n    x, W, b = cache\n    dW = x.T @ dout\n    db = dout.sum(0)\n    dx = dout @ W.T\n    db = dx\n    return dW, db, dx"),
     ("affine_backward dx", "dx = np.matmul(dout, W.T, out=x)"),
     ("affine_backward dx", "W = W + 1\ndx = dout @ W.T"),
 ]
