@@ -5,7 +5,7 @@ import inspect
 import itertools
 import linecache
 import types
-from typing import Any
+from typing import Any, cast
 
 from airlock.model.names import parse
 
@@ -29,7 +29,7 @@ class RemoteFunction:
             raise AttributeError(name)
         return self._bridge.attribute(self, name)
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:
         return {"method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType}.get(
             self._of, types.FunctionType
@@ -54,11 +54,11 @@ class RemoteFunction:
     @property
     def __signature__(self) -> inspect.Signature:
         parameters, returned = self._bridge.operate("signature", self)
-        missing = inspect.Parameter.empty
+        missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
         made = [
             inspect.Parameter(
                 name,
-                type(inspect.Parameter.KEYWORD_ONLY)(kind),
+                kinds(kind),
                 default=default[0] if default else missing,
                 annotation=annotation[0] if annotation else missing,
             )

@@ -49,15 +49,17 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
 def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
     """The object here for an object there of a class; ``base`` is its value as a plain list, number, ..."""
     real = next((one for one in BASES if issubclass(kind, one)), None)
+    new: Any = (real or object).__new__
+    made: Any
     if issubclass(kind, BaseException):
-        error = next(one for one in kind.__mro__ if _is_error(one))
+        error: Any = next(one for one in kind.__mro__ if _is_error(one))
         made = error.__new__(kind, *(base if type(base) is tuple else ()))
         BaseException.__setattr__(made, "args", tuple(base) if type(base) is tuple else ())
         base = MISSING
     elif real is not None and type(base) is real:
-        made = real.__new__(kind, base) if real not in (list, dict, set) else real.__new__(kind)
+        made = new(kind, base) if real not in (list, dict, set) else new(kind)
     else:
-        made, base = (real or object).__new__(kind), MISSING
+        made, base = new(kind), MISSING
     object.__setattr__(made, "_standin_number", number)
     if base is not MISSING:
         refresh(made, base)

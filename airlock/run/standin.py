@@ -25,6 +25,11 @@ class StandIn:
     """What every object of the student's side can do; not made but through its class."""
 
     __slots__ = ()
+    # Of its class, see make_class.
+    _standin_bridge: Any
+    _standin_like: type | None
+    _standin_special: frozenset[str]
+    _standin_own: frozenset[str]
 
     def __init_subclass__(cls) -> None:
         """Nothing: what a library does when its classes are extended was done in the kernel."""
@@ -113,8 +118,9 @@ def refresh(made: Any, base: Any) -> None:
     if isinstance(made, list):
         list.__init__(made, base)
     elif isinstance(made, dict | set):
-        (dict if isinstance(made, dict) else set).clear(made)
-        (dict if isinstance(made, dict) else set).update(made, base)
+        kind: Any = dict if isinstance(made, dict) else set
+        kind.clear(made)
+        kind.update(made, base)
 
 
 def method(name: str) -> Callable[..., Any]:
