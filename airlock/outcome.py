@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.coursedir import CourseDirectory
-
+from airlock.course.application import CourseDirectory
 from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
 from airlock.pages.report import NOTEBOOK, render_report

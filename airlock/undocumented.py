@@ -70,7 +70,7 @@ PARTS = (
     Part(
         "nbclient.client:NotebookClient.process_message",
         "no output of a cell is kept",
-        "airlock.run.execute",
+        "airlock.run.notes",
         ("msg", "cell", "cell_index"),
     ),
     Part("nbconvert.filters.markdown_mistune:MarkdownWithMath", "no page is made", "airlock.pages.prose"),

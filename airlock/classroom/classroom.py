@@ -25,7 +25,7 @@ from airlock.model.limits import Limits
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
 from airlock.run.records import grading_digest, ungraded_record
-from airlock.run.reference import remarks, sentence, with_reference
+from airlock.run.rehearsal import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
 

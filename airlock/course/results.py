@@ -26,7 +26,7 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
     in, as dicts), ``excluded`` (ids of whom the roster excludes), ``people`` (name and section by id, in the
     roster's order), ``notes`` (sentences on what needs a hand) and ``reference`` (what the reference solution
-    does not pass, as :func:`airlock.run.reference.remarks` says it).
+    does not pass, as :func:`airlock.run.rehearsal.remarks` says it).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -242,8 +242,3 @@ def _bindings(master: MasterNotebook) -> Iterator[Binding]:
 def _bases(source: str) -> set[str]:
     node = ast.parse(source).body[0]
     return {getattr(base, "id", "?") for base in node.bases} if isinstance(node, ast.ClassDef) else set()
-
-
-def answer_names(master: MasterNotebook) -> dict[str, tuple[str, ...]]:
-    """grade_id of each answer cell -> the names that a student is to define there."""
-    return {grade_id: cell.names for grade_id, cell in master.answers.items()}

@@ -31,7 +31,7 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.run import records
-from airlock.run.reference import remarks, sentence, with_reference
+from airlock.run.rehearsal import remarks, sentence, with_reference
 from airlock.settings import Airlock, prefer_own_programs
 from airlock.undocumented import is_sanitizing
 

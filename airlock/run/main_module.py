@@ -13,6 +13,8 @@ from airlock.run.namespace import TestNamespace
 class MainModule(types.ModuleType):
     """A module whose attributes are the names of the tests, and behind them the student's."""
 
+    _behind: tuple[TestNamespace, Bridge]
+
     def __init__(self, namespace: TestNamespace, bridge: Bridge):
         super().__init__("__main__")
         object.__setattr__(self, "_behind", (namespace, bridge))

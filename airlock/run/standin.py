@@ -15,7 +15,7 @@ import linecache
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from airlock.model.names import parse
 from airlock.wire import special
@@ -34,7 +34,6 @@ DRIVING = ("send", "throw", "close")  # what an event loop does with a coroutine
 MUTABLE = (list, dict, set)
 EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 MISSING: Any = object()
-_KINDS = ("function", "builtin_function_or_method", "method", "ufunc")
 
 
 class RemoteClass(type):
@@ -103,6 +102,11 @@ class StandIn:
     """What every object of the student's side can do; not made but through its class."""
 
     __slots__ = ()
+    # Of its class, see make_class.
+    _standin_bridge: Any
+    _standin_like: type | None
+    _standin_special: frozenset[str]
+    _standin_own: frozenset[str]
 
     def __init_subclass__(cls) -> None:
         """Nothing: what a library does when its classes are extended was done in the kernel."""
@@ -204,7 +208,7 @@ class RemoteFunction:
             raise AttributeError(name)
         return self._bridge.attribute(self, name)
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:
         return {"method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType}.get(
             self._of, types.FunctionType
@@ -229,11 +233,11 @@ class RemoteFunction:
     @property
     def __signature__(self) -> inspect.Signature:
         parameters, returned = self._bridge.operate("signature", self)
-        missing = inspect.Parameter.empty
+        missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
         made = [
             inspect.Parameter(
                 name,
-                type(inspect.Parameter.KEYWORD_ONLY)(kind),
+                kinds(kind),
                 default=default[0] if default else missing,
                 annotation=annotation[0] if annotation else missing,
             )
@@ -323,15 +327,17 @@ def _known(parent: Any) -> type | None:
 def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
     """The object here for an object there of a class; ``base`` is its value as a plain list, number, ..."""
     real = next((one for one in BASES if issubclass(kind, one)), None)
+    new: Any = (real or object).__new__
+    made: Any
     if issubclass(kind, BaseException):
-        error = next(one for one in kind.__mro__ if _is_error(one))
+        error: Any = next(one for one in kind.__mro__ if _is_error(one))
         made = error.__new__(kind, *(base if type(base) is tuple else ()))
         BaseException.__setattr__(made, "args", tuple(base) if type(base) is tuple else ())
         base = MISSING
     elif real is not None and type(base) is real:
-        made = real.__new__(kind, base) if real not in (list, dict, set) else real.__new__(kind)
+        made = new(kind, base) if real not in (list, dict, set) else new(kind)
     else:
-        made, base = (real or object).__new__(kind), MISSING
+        made, base = new(kind), MISSING
     object.__setattr__(made, "_standin_number", number)
     if base is not MISSING:
         refresh(made, base)
@@ -348,8 +354,9 @@ def refresh(made: Any, base: Any) -> None:
     if isinstance(made, list):
         list.__init__(made, base)
     elif isinstance(made, dict | set):
-        (dict if isinstance(made, dict) else set).clear(made)
-        (dict if isinstance(made, dict) else set).update(made, base)
+        kind: Any = dict if isinstance(made, dict) else set
+        kind.clear(made)
+        kind.update(made, base)
 
 
 def _method(name: str) -> Callable[..., Any]:

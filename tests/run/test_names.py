@@ -14,7 +14,7 @@ from airlock.run.apart import Found
 from airlock.run.execute import Execution
 from airlock.run.grade import grade_submission
 from airlock.run.records import checks_of
-from airlock.run.reference import observe, reference_notebook
+from airlock.run.rehearsal import observe, reference_notebook
 
 EVERY = ("assert_allclose", "assert_equal", "same", "close", "helper", "np", "sqrt")
 STEALS = "\n".join(f"def {name}(*x, **y):\n    print('seen', x)\n    return True" for name in EVERY)
