@@ -9,6 +9,7 @@ the check is marked.
 """
 
 import ast
+import functools
 import inspect
 import itertools
 import linecache
@@ -419,6 +420,7 @@ def _bounded(iterator: Any, bridge: Any) -> Iterator[Any]:
         yield item
 
 
+@functools.lru_cache(maxsize=1024)  # asked of every cell, at each look at a function's code
 def _defines(cell: str, name: str, source: str) -> bool:
     """Whether a cell of the notebook defines a function of this name in these very lines."""
     tree, lines = parse(cell), cell.splitlines()

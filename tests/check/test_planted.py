@@ -7,8 +7,9 @@ from nbformat import v4, write
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from airlock.check.checker import Checker, failures
+from airlock.check.checker import Checker
 from airlock.check.page import render
+from airlock.check.readiness import failures
 from airlock.classroom.pool import LocalWorkers
 from airlock.course.trial import generate
 from airlock.model.errors import AirlockError
