@@ -1,5 +1,6 @@
 """An assignment generated in a course of its own, so that trying it touches neither gradebook nor release."""
 
+import contextlib
 import logging
 import re
 import shutil
@@ -53,7 +54,8 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     prefer_own_programs()
     trial = CourseDirectory(config=own)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-    outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
+    with contextlib.chdir(folder):  # where a hook of the course's looks for what was generated
+        outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
     if not outcome["success"]:
         log = str(outcome.get("log") or outcome.get("error"))
         reason = FIRST_ERROR.search(log)
