@@ -187,7 +187,7 @@ def test_what_a_test_of_before_has_bound_asks_the_answer_that_is_graded(look):
     "cells, kernel, sentence",
     [
         ([answer("d", "2 * x"), sound("d"), sound("d")], KERNEL, "test-d"),
-        ([("d", "answer", "### BEGIN SOLUTION\nd = 1"), test("d", "assert d == 1")], KERNEL, "END SOLUTION"),
+        ([("d", "answer", "### BEGIN SOLUTION\nd = 1"), test("d", "assert d == 1")], KERNEL, "no end solution"),
         ([answer("d", "2 * x"), sound("d")], {"name": "ir", "display_name": "R", "language": "R"}, "Python"),
     ],
     ids=["a duplicated grade_id", "a region without end", "another language"],
