@@ -46,9 +46,7 @@ def table(found):
         )
     )
     rates = [f"{rate:g} ({name})" for name, rate in found["check"].items() if name != "wrong"]
-    print(
-        f"Wrong answers that airlock check tries in a second, of {found['check']['wrong']}: {', '.join(rates)}"
-    )
+    print(f"airlock check, wrong answers a second, of {found['check']['wrong']}: {', '.join(rates)}")
     print()
     for name, ratio in found["ratios"].items():
         print(f"{ratio:8.2f}  {name}")

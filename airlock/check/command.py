@@ -48,6 +48,9 @@ def check(options: argparse.Namespace, make_executor: Callable) -> int:
     write_whole(reports / "check.json", json.dumps(found, indent=1) + "\n")
     write_whole(reports / "check.html", render(found))
     print(summary(found, reasons))
+    known = {one["name"] for kind in ("survived", "luck", "beyond") for one in found["mutants"][kind]}
+    for name in sorted(set(options.allow) - known):
+        print(f"--allow {name}: no wrong answer of this run has that name and needs to be allowed.")
     print(f"The tables and the wrong answers that survive: {reports / 'check.html'}")
     return int(bool(reasons))
 
