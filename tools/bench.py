@@ -4,8 +4,8 @@
 
 Measures stock ``nbgrader autograde``, otter-grader, ``airlock grade`` with one worker and with two, ``airlock
 check`` with two, and the floor: the CPU time of the students' own cells, run in a warm process that grades
-nothing. Prints a table, and writes docs/bench.json and docs/bench.png. Every process computes on one BLAS thread.
-CPU time is that of all processes a command started, from start to end, as the operating system counts it.
+nothing. Prints a table, and writes docs/bench.json and docs/bench.png. Every process has one BLAS thread. CPU
+time is that of all processes a command started, from start to end, as the operating system counts it.
 
 --quick: fewer submissions, for a look; nothing is written to docs/.
 """
@@ -103,7 +103,7 @@ def airlock(course, jobs, count):
 
 
 def wrong_answers(course, jobs, count):
-    """Wrong answers that ``airlock check`` tries in a second: each graded once, and as often as by default."""
+    """Wrong answers that ``airlock check`` tries in a second: each graded once, then as by default."""
     found, options = {"wrong": count}, ["--times", "2", "--seed", "1", "--jobs", str(jobs)]
     for gradings in (1, GRADINGS):
         options += ["--mutants", str(count), "--gradings", str(gradings)]
