@@ -1,7 +1,7 @@
 """Assignments with faults, which a check of them finds; and a sound one, where it finds none."""
 
 import pytest
-from planted import KERNEL, SETUP, answer, sound, test, trial_of
+from planted import CARELESS, KERNEL, SETUP, answer, sound, test, trial_of
 
 from airlock.check.checker import Checker
 from airlock.check.page import render
@@ -61,26 +61,7 @@ def faulty(executor, tmp_path_factory):
 @pytest.fixture(scope="module")
 def careless(executor, tmp_path_factory):
     """What a check finds where reference, release and blanks show the faults."""
-    cells = [
-        SETUP,
-        answer("double", "2 * x"),
-        sound("double"),
-        test("always", "double\nassert True"),
-        test("caught", "try:\n    assert double(1) == 3\nexcept Exception:\n    pass"),
-        test("callable", "assert callable(double)"),
-        test("free", sound("double")[2], 0),
-        test("misspelt", sound("double")[2].replace("HIDDEN", "HIDEN")),
-        test("file", "assert open('values.txt').read() == str(double(1))"),
-        ("hint", "prose", "Write\n\n    return 2 * x\n\nhere."),
-        answer("quadruple", "double(double(x))"),
-        test("quadruple", "assert quadruple(3) == 12"),
-        ("given-away", "bare", "def triple(x):\n    return 3 * x"),
-        test("triple", "assert triple(2) == 6"),
-        ("table", "given", "table = [2 * n for n in range(5)]"),
-        test("table", "assert [double(n) for n in range(5)] == table"),
-        ("stops", "given", "shown = double(1) + 1"),
-    ]
-    trial = trial_of(cells, tmp_path_factory.mktemp("careless"))
+    trial = trial_of(CARELESS, tmp_path_factory.mktemp("careless"))
     return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 0)
 
 
@@ -187,7 +168,11 @@ def test_what_a_test_of_before_has_bound_asks_the_answer_that_is_graded(look):
     "cells, kernel, sentence",
     [
         ([answer("d", "2 * x"), sound("d"), sound("d")], KERNEL, "test-d"),
-        ([("d", "answer", "### BEGIN SOLUTION\nd = 1"), test("d", "assert d == 1")], KERNEL, "no end solution"),
+        (
+            [("d", "answer", "### BEGIN SOLUTION\nd = 1"), test("d", "assert d == 1")],
+            KERNEL,
+            "no end solution",
+        ),
         ([answer("d", "2 * x"), sound("d")], {"name": "ir", "display_name": "R", "language": "R"}, "Python"),
     ],
     ids=["a duplicated grade_id", "a region without end", "another language"],

@@ -68,3 +68,25 @@ def trial_of(cells: list[tuple], root: Path, kernel: dict = KERNEL) -> Trial:
     config = Config({"CourseDirectory": {"root": str(root / "course"), "course_id": "course"}})
     (root / "trial").mkdir()
     return generate(CourseDirectory(config=config), config, "ps1", root / "trial")
+
+
+# Faults that reference, release and blanks show, beside a check that is sound.
+CARELESS = [
+    SETUP,
+    answer("double", "2 * x"),
+    sound("double"),
+    test("always", "double\nassert True"),
+    test("caught", "try:\n    assert double(1) == 3\nexcept Exception:\n    pass"),
+    test("callable", "assert callable(double)"),
+    test("free", sound("double")[2], 0),
+    test("misspelt", sound("double")[2].replace("HIDDEN", "HIDEN")),
+    test("file", "assert open('values.txt').read() == str(double(1))"),
+    ("hint", "prose", "Write\n\n    return 2 * x\n\nhere."),
+    answer("quadruple", "double(double(x))"),
+    test("quadruple", "assert quadruple(3) == 12"),
+    ("given-away", "bare", "def triple(x):\n    return 3 * x"),
+    test("triple", "assert triple(2) == 6"),
+    ("table", "given", "table = [2 * n for n in range(5)]"),
+    test("table", "assert [double(n) for n in range(5)] == table"),
+    ("stops", "given", "shown = double(1) + 1"),
+]
