@@ -140,7 +140,7 @@ def _airlock_same_draws(pairs):
     """Whether random numbers are of one distribution, as far as mean, spread, skew and tails tell."""
     sides = [], []
     for one, other in pairs:
-        if len(one) != len(other) or one[0] == "raised" or not _airlock_same(one[1:], other[1:]):
+        if len(one) != 3 or len(other) != 3 or not _airlock_same(one[1:], other[1:]):  # one has raised
             return False
         one, other = one[0], other[0]
         if type(one) is not type(other) or _numpy.shape(one) != _numpy.shape(other):
