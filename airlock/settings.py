@@ -4,9 +4,10 @@ import os
 import sys
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from traitlets import Bool, Dict, Float, List, TraitError, Unicode, validate
-from traitlets.config import Configurable
+from traitlets.config import Config, Configurable
 
 from airlock.model.limits import Limits
 
@@ -24,12 +25,17 @@ class Airlock(Configurable):
         help="Modules that kernels find imported; default: what the assignment's source imports.",
     ).tag(config=True)
 
+    unguarded = List(
+        Unicode(),
+        help="grade_ids of tests to run as nbgrader does, where the student's code can decide them.",
+    ).tag(config=True)
+
     gradebook_seconds = Float(
         30, min=0, help="How long to wait for another program to let go of the gradebook."
     ).tag(config=True)
 
     @validate("limits")
-    def _known(self, proposal):
+    def _known(self, proposal: dict[str, Any]) -> dict[str, float]:
         unknown = set(proposal["value"]) - {field.name for field in fields(Limits)}
         if unknown:
             names = ", ".join(sorted(asdict(Limits())))
@@ -40,11 +46,16 @@ class Airlock(Configurable):
         return proposal["value"]
 
     def as_limits(self) -> Limits:
-        """The limits in force."""
-        return Limits(**self.limits)
+        """The limits in force: a time that the course gives each cell in nbgrader's words is one of them."""
+        # A command line gives it as a text.
+        sections = (self.config.get(name, {}) for name in ("ExecutePreprocessor", "Execute"))
+        times = [str(section["timeout"]) for section in sections if "timeout" in section]
+        given = float(times[-1]) if times and times[-1].isdecimal() else 0
+        timeout = {name: given for name in ("cell_seconds", "idle_seconds") if given}
+        return Limits(**{**timeout, **self.limits})
 
 
-def configure(c) -> None:
+def configure(c: Config) -> None:
     """Switch airlock on in a course: call this in ``nbgrader_config.py`` with its configuration object.
 
     nbgrader makes a new gradebook with a program that it calls by name; whoever has started ``jupyter lab``
@@ -53,12 +64,12 @@ def configure(c) -> None:
     prefer_own_programs()
     c.Autograde.exporter_class = "airlock.nbgrader_plugin.autograde.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
-        "airlock.nbgrader_plugin.autograde.Execute",
+        "airlock.nbgrader_plugin.preprocessors.Execute",
         "nbgrader.preprocessors.IgnorePattern",
-        "airlock.nbgrader_plugin.autograde.SaveGrades",
+        "airlock.nbgrader_plugin.preprocessors.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
-        "airlock.nbgrader_plugin.autograde.Keep",
+        "airlock.nbgrader_plugin.preprocessors.Keep",
     ]
     c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
     # The Formgrader's page of a submission: nothing in it comes from the network.

@@ -3,7 +3,7 @@
     python tools/bench.py [--quick]
 
 Measures stock ``nbgrader autograde``, otter-grader, ``airlock grade`` with one worker and with two, ``airlock
-check`` with two, and the floor: the CPU time of the students' own cells, run in a warm process that grades
+check`` with two, and the floor: the CPU time of the students' own cells, run in a forked process that grades
 nothing. Prints a table, and writes docs/bench.json and docs/bench.png. Every process has one BLAS thread. CPU
 time is that of all processes a command started, from start to end, as the operating system counts it.
 

@@ -46,11 +46,10 @@ class Checker:
         found: dict[str, Any] = {"assignment": master.assignment, "faults": release.faults(self.trial)}
         found["reference"] = whole.reference(times, self._heard)
         found["release"] = whole.release()
-        limits = tuple(asdict(self.limits).items())
         for name, notebook in master.notebooks.items():
             if any(cell.kind == "test" for cell in notebook.cells):
                 references = tuple(self.trial.references[name].items())
-                self.setups[name] = judge.Setup(master.to_bytes(), name, references, limits)
+                self.setups[name] = judge.Setup(master.to_bytes(), name, references, self.limits)
                 self.surveys[name] = self.executor.submit(judge.survey, self.setups[name]).result()
         found["guarded"] = guarded(found["reference"], self.surveys, master.observed)
         found["costs"] = [

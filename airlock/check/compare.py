@@ -10,6 +10,8 @@ import math as _math
 import random as _random
 import time as _time
 import warnings as _warnings
+from collections.abc import Iterator as _Iterator
+from typing import Any as _Any
 
 import numpy as _numpy
 
@@ -17,7 +19,7 @@ _AIRLOCK_SIGMAS = 6  # of the difference of two means or spreads, for answers th
 _AIRLOCK_DRAWS = 60  # results with random numbers in them that are enough
 
 
-def _airlock_compare(reference, mutant, calls, inputs, seconds):
+def _airlock_compare(reference: str, mutant: str, calls: list, inputs: int, seconds: float) -> bool:
     """Whether two texts' functions give the same for ``calls``, and for random ones like them.
 
     ``calls``: (name of the function, arguments, keywords). So many ``inputs`` at most, and no more than fit
@@ -41,10 +43,10 @@ def _airlock_compare(reference, mutant, calls, inputs, seconds):
     return not drawn or _airlock_same_draws(drawn)
 
 
-def _airlock_space(text):
+def _airlock_space(text: str) -> dict[str, _Any] | None:
     """The globals after a cell."""
     space = dict(globals())
-    shell = get_ipython()  # noqa: F821
+    shell = get_ipython()  # type: ignore[name-defined]  # noqa: F821
     try:
         exec(shell.transform_cell(text), space)
     except Exception:
@@ -52,7 +54,7 @@ def _airlock_space(text):
     return space
 
 
-def _airlock_inputs(calls, number):
+def _airlock_inputs(calls: list, number: int) -> _Iterator[tuple]:
     """The calls themselves, and then like ones with other numbers of the same shape, kind and scale."""
     yield from calls
     generator = _numpy.random.default_rng(1)
@@ -61,7 +63,7 @@ def _airlock_inputs(calls, number):
         yield name, _airlock_varied(arguments, generator), _airlock_varied(keywords, generator)
 
 
-def _airlock_varied(value, generator):
+def _airlock_varied(value: _Any, generator: _numpy.random.Generator) -> _Any:
     if isinstance(value, _numpy.ndarray) and value.dtype.kind == "f" and value.size:
         if generator.random() < 0.5:  # the same numbers elsewhere
             return generator.permuted(value.ravel()).reshape(value.shape)
@@ -70,7 +72,7 @@ def _airlock_varied(value, generator):
             low, high = low - 1, high + 1
         if not _math.isfinite(low + high):
             return value.copy()
-        return generator.uniform(low, high, value.shape).astype(value.dtype)
+        return _numpy.asarray(generator.uniform(low, high, value.shape), value.dtype)
     if isinstance(value, _numpy.ndarray) and value.dtype.kind in "iu" and value.size:
         return generator.permuted(value.ravel()).reshape(value.shape)
     if type(value) is int:  # of the same sign: it may be a size
@@ -87,7 +89,7 @@ def _airlock_varied(value, generator):
     return value
 
 
-def _airlock_result(space, name, arguments, keywords, seed):
+def _airlock_result(space: dict, name: str, arguments: tuple, keywords: dict, seed: int) -> tuple:
     """What a call gives and how its arguments are afterwards, or what it raises."""
     _random.seed(seed)
     _numpy.random.seed(seed)
@@ -100,7 +102,7 @@ def _airlock_result(space, name, arguments, keywords, seed):
         return "raised", type(error).__name__
 
 
-def _airlock_same(one, other):
+def _airlock_same(one: _Any, other: _Any) -> bool:
     """Whether two results are the same, but for rounding and the kind of numbers, or what an array is in."""
     if isinstance(one, _numpy.ndarray | _numpy.generic) or isinstance(other, _numpy.ndarray | _numpy.generic):
         return _airlock_same_arrays(one, other)
@@ -117,12 +119,12 @@ def _airlock_same(one, other):
         return getattr(one, "__qualname__", None) == getattr(other, "__qualname__", None)
     if hasattr(one, "equals"):  # tables
         return bool(one.equals(other))
-    if type(one).__eq__ is object.__eq__:
+    if type(one).__eq__ is object.__eq__:  # type: ignore[comparison-overlap]
         return _airlock_same(vars(one), vars(other)) if hasattr(one, "__dict__") else True
     return bool(one == other)
 
 
-def _airlock_same_arrays(one, other):
+def _airlock_same_arrays(one: _Any, other: _Any) -> bool:
     try:
         one, other = _numpy.asarray(one), _numpy.asarray(other)
     except ValueError:
@@ -136,9 +138,9 @@ def _airlock_same_arrays(one, other):
     return bool(_numpy.array_equal(one, other))
 
 
-def _airlock_same_draws(pairs):
+def _airlock_same_draws(pairs: list[tuple]) -> bool:
     """Whether random numbers are of one distribution, as far as mean, spread, skew and tails tell."""
-    sides = [], []
+    sides: tuple[list, list] = [], []
     for one, other in pairs:
         if len(one) != 3 or len(other) != 3 or not _airlock_same(one[1:], other[1:]):  # one has raised
             return False
@@ -147,7 +149,7 @@ def _airlock_same_draws(pairs):
             return False
         if not isinstance(one, _numpy.ndarray | _numpy.generic | float | int):
             return False
-        scale = float(_numpy.std(one)) or 1.0
+        scale = float(_numpy.std(_numpy.asarray(one))) or 1.0
         for side, value in zip(sides, (one, other), strict=True):
             side.append(_numpy.ravel(value) / scale)
     left, right = (_numpy.concatenate(side) for side in sides)

@@ -6,7 +6,7 @@ from typing import Any
 
 from airlock.check.equivalence import is_equivalent
 from airlock.check.mutants import Mutant
-from airlock.check.workbench import Graded, Workbench
+from airlock.check.workbench import Marked, Workbench
 from airlock.model.assignment import Master, Observed
 from airlock.model.limits import Limits
 
@@ -18,7 +18,7 @@ class Setup:
     master: bytes
     notebook: str
     references: tuple[tuple[str, str], ...]  # grade_id and text
-    limits: tuple[tuple[str, Any], ...]
+    limits: Limits
 
 
 @dataclass
@@ -50,8 +50,7 @@ def _bench(setup: Setup) -> Workbench:
     master = Master.from_bytes(setup.master)
     notebook = master.notebooks[setup.notebook]
     observed = master.observed.get(setup.notebook) or Observed()
-    limits = Limits(**dict(setup.limits))
-    return Workbench(notebook, dict(setup.references), master.files, limits, observed).__enter__()
+    return Workbench(notebook, dict(setup.references), master.files, setup.limits, observed).__enter__()
 
 
 def survey(setup: Setup) -> dict[str, Any]:
@@ -142,7 +141,7 @@ def _grade_again(
         verdict.kind = "luck"  # it was missed the first time
 
 
-def _lost(gradings: list[Graded], number: int) -> bool:
+def _lost(gradings: list[Marked], number: int) -> bool:
     return gradings[min(number, len(gradings) - 1)].lost
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import nbformat
@@ -10,7 +10,7 @@ import nbformat
 from airlock.check import release
 from airlock.classroom.pool import grade_task, observe_task
 from airlock.course.trial import Trial
-from airlock.model.assignment import Master, Observed
+from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.model.limits import Limits
 
@@ -21,15 +21,13 @@ class Whole:
     """Gradings of an assignment's whole notebooks, by an executor."""
 
     def __init__(self, trial: Trial, limits: Limits, executor: Executor):
-        self.trial, self.limits, self.executor = trial, asdict(limits), executor
+        self.trial, self.limits, self.executor = trial, limits, executor
         self.master = trial.master
 
     def observe(self) -> Master:
         """The assignment with what one look at its reference shows, as before any class is graded."""
-        task = self.executor.submit(
-            observe_task, self.master.to_bytes(), self.master.solutions, self.limits
-        ).result()
-        observed = {name: Observed(**one) for name, one in task.items()}
+        given = self.master.to_bytes(), self.master.solutions, self.limits
+        observed = self.executor.submit(observe_task, *given).result()
         self.master = replace(self.master, observed=observed)
         return self.master
 
@@ -39,7 +37,8 @@ class Whole:
         Raises AirlockError when a grading comes to no end.
         """
         futures = [self._grade("reference", self.trial.references) for _ in range(times)]
-        records = [future.result()[-1] for future in heard(futures, "gradings of the reference")]
+        heard_of = heard(futures, "gradings of the reference")
+        records = [future.result()[0].record.to_json() for future in heard_of]
         tests = {c.grade_id for nb in self.master.notebooks.values() for c in nb.cells if c.kind == "test"}
         rows: dict[str, dict[str, Any]] = {}
         for record in records:
@@ -61,12 +60,13 @@ class Whole:
 
     def release(self) -> dict[str, Any]:
         """Grade what students get: points for nothing, cells that stop, and what it gives away."""
-        notebooks, _, _, record = self._grade("release", None).result()
+        graded, _ = self._grade("release", None).result()
+        record = graded.record.to_json()
         return {
             "score": record["score"],
             "max_score": record["max_score"],
             "passes": [c["grade_id"] for c in record["checks"] if c["points"] and c["max_points"]],
-            "stops": [stop for data in notebooks.values() for stop in _stops(data)],
+            "stops": [stop for data in graded.notebooks.values() for stop in _stops(data)],
             "leaks": release.leaks(self.trial),
         }
 

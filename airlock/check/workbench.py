@@ -37,7 +37,7 @@ class Cost:
 
 
 @dataclass
-class Graded:
+class Marked:
     """What became of one test: points out of ``most``, the message, and what it asked of the kernel."""
 
     points: float
@@ -72,7 +72,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
             idle_seconds=min(limits.idle_seconds, IDLE_SECONDS),
         )
         self.costs: list[Cost] = []
-        self.first: dict[int, Graded] = {}  # of the reference, by position of the test
+        self.first: dict[int, Marked] = {}  # of the reference, by position of the test
         self.seconds: dict[int, float] = {}  # that each test took then
         self.random: set[int] = set()  # tests whose calls differ from grading to grading
         self._changing = set(observed.changing)  # functions that the reference changes arguments by
@@ -143,7 +143,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
                 found.append(name)
         return found
 
-    def grade(self, position: int, source: str, tests: list[int], times: int = 1) -> dict[int, list[Graded]]:
+    def grade(self, position: int, source: str, tests: list[int], times: int = 1) -> dict[int, list[Marked]]:
         """Grade a text in place of the answer at ``position``, by each of ``tests`` so many times.
 
         A test that asks the same each time is graded once, and one in which an answer ran endlessly too.
@@ -164,9 +164,9 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
 
     def _grade_in_order(
         self, position: int, source: str, tests: list[int], times: int
-    ) -> dict[int, list[Graded]]:
+    ) -> dict[int, list[Marked]]:
         """As in the notebook: all cells behind the answer again, each test at its place."""
-        found: dict[int, list[Graded]] = {place: [] for place in tests}
+        found: dict[int, list[Marked]] = {place: [] for place in tests}
         for _ in range(times if self.random & set(tests) else 1):
             with self._fork(self._before[position]) as fork:
                 references = self._references(source)
@@ -200,7 +200,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         kernel.seconds = -kernel.cpu()
         return Fork(kernel)
 
-    def _grade(self, place: int, kernel: StudentKernel, references: References) -> Graded:
+    def _grade(self, place: int, kernel: StudentKernel, references: References) -> Marked:
         cell = self.notebook.cells[place]
         tried = place in self.first and not self.first[place].lost
         test = Test(cell.cell.source, cell.released, place, strict=tried)
@@ -220,7 +220,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         errors = [output.evalue for output in graded.outputs if output.output_type == "error"]
         message = errors[0] if errors else ""
         earned = most if points is None else points
-        return Graded(earned, most, message, bridge.asked, bridge.calls, "time-limit" in kinds)
+        return Marked(earned, most, message, bridge.asked, bridge.calls, "time-limit" in kinds)
 
     def _run(self, kernel: StudentKernel, source: str) -> None:
         """Run a cell; a mutant that ends its fork there loses what is asked of it afterwards."""

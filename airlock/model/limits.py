@@ -22,7 +22,7 @@ class Limits:
     submission_seconds: float = 300  # everything together, in the student's kernels and in the grader
     idle_seconds: float = 30
     wall_seconds: float = 1800
-    memory: int = 2048 * MIB  # address space of one process beyond the warm start; resident size of all
+    memory: int = 2048 * MIB  # address space of one process beyond its start; resident size of all
     test_memory: int = 512 * MIB  # of the process that runs the tests, beyond its start
     processes: int = 16
     file_size: int = 64 * MIB

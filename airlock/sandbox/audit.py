@@ -8,6 +8,7 @@ or without it.
 import contextlib
 import os
 import sys
+from typing import Any
 
 NETWORK = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
 UNIX_FAMILY = 1
@@ -21,20 +22,20 @@ def install(descriptor: int, own: list[str]) -> None:
     noted: set[str] = set()
     kernel, busy = os.getpid(), False
 
-    def note(text):
+    def note(text: str) -> None:
         if text not in noted and len(noted) < MAX_NOTES:
             noted.add(text)
             with contextlib.suppress(OSError):
                 os.write(descriptor, text.encode(errors="replace")[:300] + b"\n")
 
-    def foreign(path):
+    def foreign(path: Any) -> bool:
         if not isinstance(path, str | bytes):
             return False
         path = os.path.realpath(os.fsdecode(path))
         known = (path + os.sep).startswith(roots) or path.startswith(ORDINARY)
         return not known and os.path.exists(path)
 
-    def hook(event, arguments):
+    def hook(event: str, arguments: tuple) -> None:
         nonlocal busy
         if busy:
             return

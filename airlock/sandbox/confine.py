@@ -112,7 +112,7 @@ def _seccomp_works() -> bool:
 def _resources(limits: Limits) -> None:
     import resource
 
-    def lower(which, value):
+    def lower(which: int, value: int) -> None:
         _, hard = resource.getrlimit(which)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(which, (value, value))

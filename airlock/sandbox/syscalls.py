@@ -8,6 +8,7 @@ the named ones by their arguments, and says EPERM to what an exercise might try 
 import errno
 import os
 import socket
+from collections.abc import Callable
 
 import pyseccomp as rule
 
@@ -142,7 +143,7 @@ def _with_conditions(landlock: int) -> rule.SyscallFilter:
     return kept
 
 
-def _add_sockets(add, equal, refuse: int) -> None:
+def _add_sockets(add: Callable[..., None], equal: Callable[..., rule.Arg], refuse: int) -> None:
     """Only stream sockets between the kernel and who connects to it: nothing to send to on its own."""
     kind = 0xF  # the type without SOCK_NONBLOCK and SOCK_CLOEXEC
     for call in ("socket", "socketpair"):

@@ -17,7 +17,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from airlock.course.load import load_master
 from airlock.handin import reading
 from airlock.handin.blanks import blanks_left
-from airlock.handin.match import plain, wanted
+from airlock.handin.match import trimmed, wanted
 from airlock.handin.mend import mend
 from airlock.model.errors import Unreadable
 from airlock.model.names import parse
@@ -73,10 +73,10 @@ def in_force(notebook, master):
         at = next(n for n, c in enumerate(notebook.cells) if nbgrader_of(c).get("grade_id") == grade_id)
         end = next((n for n, c in enumerate(notebook.cells) if n > at and is_test(c)), len(notebook.cells))
         if answer.cell.cell_type != "code" or not wanted(answer):
-            found[grade_id] = plain(notebook.cells[at].source)
+            found[grade_id] = trimmed(notebook.cells[at].source)
             continue
         for cell in notebook.cells[:end]:
-            tree = parse(plain(cell.source)) if cell.cell_type == "code" else None
+            tree = parse(trimmed(cell.source)) if cell.cell_type == "code" else None
             for node in tree.body if tree else ():
                 if getattr(node, "name", None) in wanted(answer):
                     found[grade_id] = ast.unparse(node)
