@@ -85,7 +85,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
             kernel = StudentKernel(self.files, self.limits, self.notebook.preload)
             self._kernel = self._open.enter_context(kernel)
             self._tests = self._open.enter_context(TestCells(self.files))
-            bridge = Bridge(kernel, self._references(), self._changing)
+            bridge = self._bridge(kernel, "")
             self._namespace = TestNamespace(bridge, self.notebook, frozenset(self.observed.shared))
             self._bound[-1] = self._namespace.keep()
             for place, cell in enumerate(self.notebook.cells):
@@ -115,12 +115,12 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         for _ in range(TRIES):
             with self._fork(self._before[place]) as fork:
                 began = time.monotonic()
-                self.first[place] = one = self._grade(place, fork, self._references())
+                self.first[place] = one = self._listen(place, fork)
                 self.seconds[place] = time.monotonic() - began
             if not one.lost:
                 break
         with self._fork(self._before[place]) as fork:
-            again = self._grade(place, fork, self._references())
+            again = self._listen(place, fork)
         one.asked |= again.asked
         if not same_calls(one.calls, again.calls):
             self.random.add(place)
@@ -153,13 +153,12 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         found = {}
         for place in tests:
             with self._fork(self._before[place]) as fork:
-                references = self._references(source)
                 self._run(fork, source)
-                found[place] = [self._grade(place, fork, references)]
+                found[place] = [self._grade(place, fork, self._bridge(fork, source))]
                 for _ in range(times - 1 if place in self.random else 0):
                     if found[place][-1].endless or not fork.alive:
                         break
-                    found[place].append(self._grade(place, fork, references))
+                    found[place].append(self._grade(place, fork, self._bridge(fork, source)))
         return found
 
     def _grade_in_order(
@@ -169,14 +168,13 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         found: dict[int, list[Marked]] = {place: [] for place in tests}
         for _ in range(times if self.random & set(tests) else 1):
             with self._fork(self._before[position]) as fork:
-                references = self._references(source)
                 self._run(fork, source)
                 for place in range(position + 1, max(tests, default=position) + 1):
                     cell = self.notebook.cells[place]
                     if cell.cell.cell_type != "code" or not self._source(cell).strip():
                         continue
                     if place in found:
-                        found[place].append(self._grade(place, fork, references))
+                        found[place].append(self._grade(place, fork, self._bridge(fork, source)))
                     elif cell.kind != "test":
                         self._run(fork, self._source(cell))
             if any(many[-1].endless for many in found.values()):
@@ -192,7 +190,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
             for cell in self.notebook.cells[position + 1 : place] if again else ():
                 if cell.kind != "test" and cell.cell.cell_type == "code" and cell.cell.source.strip():
                     self._run(fork, self._source(cell))
-            yield Bridge(fork, self._references(source), self._changing)
+            yield self._bridge(fork, source)
 
     def _fork(self, kernel: StudentKernel) -> Fork:
         """A fork that may use as much as a notebook may, whatever the mutants before it have used."""
@@ -200,27 +198,33 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         kernel.seconds = -kernel.cpu()
         return Fork(kernel)
 
-    def _grade(self, place: int, kernel: StudentKernel, references: References) -> Marked:
+    def _listen(self, place: int, kernel: StudentKernel) -> Marked:
+        """Grade the reference by the test at ``place``, and keep what it asks, and what it binds."""
+        bridge = Listening(kernel, self._references(), self._changing)
+        graded = self._grade(place, kernel, bridge)
+        self._changing |= bridge.changing
+        self._bound[place] = self._namespace.keep()
+        return replace(graded, asked=bridge.asked, calls=bridge.calls)
+
+    def _grade(self, place: int, kernel: StudentKernel, bridge: Bridge) -> Marked:
         cell = self.notebook.cells[place]
         tried = place in self.first and not self.first[place].lost
         test = Test(cell.cell.source, cell.released, place, strict=tried)
-        bridge = Listening(kernel, references, self._changing)
         # One namespace for all: functions that an earlier test has bound look names up where they were made.
         self._namespace.restore(self._bound[max(at for at in self._bound if at < place)])
         self._namespace.attach(bridge)
         graded = cell.cell.copy()
         graded.outputs = self._tests.run(test, bridge, self._namespace, cell.cell.metadata.nbgrader.points)
-        if not tried:
-            self._changing |= bridge.changing
-            self._bound[place] = self._namespace.keep()
         kinds = {incident.kind for incident in bridge.incidents}
         if "machine" in kinds:
             raise MachineError(bridge.incidents[0].message)
         points, most = determine_grade(graded)
         errors = [output.evalue for output in graded.outputs if output.output_type == "error"]
-        message = errors[0] if errors else ""
         earned = most if points is None else points
-        return Marked(earned, most, message, bridge.asked, bridge.calls, "time-limit" in kinds)
+        return Marked(earned, most, errors[0] if errors else "", endless="time-limit" in kinds)
+
+    def _bridge(self, kernel: StudentKernel, source: str) -> Bridge:
+        return Bridge(kernel, self._references(source), self._changing)
 
     def _run(self, kernel: StudentKernel, source: str) -> None:
         """Run a cell; a mutant that ends its fork there loses what is asked of it afterwards."""
