@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
+from airlock.model.limits import MIB
 from airlock.run.bridge import Bridge
 from airlock.run.standin import RemoteFunction
 
-MOST_CALLS = 400  # of one test that are kept
+MOST_CALLS, MOST_BYTES = 400, 16 * MIB  # of one test that are kept
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]  # name of the function, arguments, keywords
 
 
@@ -15,6 +18,7 @@ class Listening(Bridge):
     def __init__(self, *arguments: Any):
         self.asked: set[str] = set()
         self.calls: list[Call] = []
+        self._bytes = 0
         super().__init__(*arguments)
 
     def get(self, name: str) -> Any:
@@ -24,7 +28,9 @@ class Listening(Bridge):
 
     def call(self, function: RemoteFunction, arguments: Any, keywords: Any) -> Any:
         """As any bridge."""
-        if len(self.calls) < MOST_CALLS:
+        size = bytes_of((arguments, keywords))
+        if not self.calls or len(self.calls) < MOST_CALLS and self._bytes + size < MOST_BYTES:
+            self._bytes += size
             self.calls.append((function.__name__, tuple(map(copied, arguments)), copied(keywords)))
         return super().call(function, arguments, keywords)
 
@@ -36,6 +42,15 @@ def copied(value: Any) -> Any:
     if type(value) is dict:
         return {key: copied(one) for key, one in value.items()}
     return value.copy() if hasattr(value, "copy") and hasattr(value, "dtype") else value
+
+
+def bytes_of(value: Any) -> int:
+    """How large the arrays in arguments are."""
+    if isinstance(value, tuple | list):
+        return sum(map(bytes_of, value))
+    if isinstance(value, dict):
+        return sum(map(bytes_of, value.values()))
+    return int(getattr(value, "nbytes", 0)) if isinstance(value, np.ndarray) else 0
 
 
 def same_calls(one: list[Call], other: list[Call]) -> bool:
