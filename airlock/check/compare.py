@@ -16,7 +16,7 @@ from typing import Any as _Any
 import numpy as _numpy
 
 _AIRLOCK_SIGMAS = 6  # of the difference of two means or spreads, for answers that draw random numbers
-_AIRLOCK_DRAWS = 60  # results with random numbers in them that are enough
+_AIRLOCK_DRAWS, _AIRLOCK_KEPT = 60, 20_000  # results with random numbers that are enough, and numbers of each
 
 
 def _airlock_compare(reference: str, mutant: str, calls: list, inputs: int, seconds: float) -> bool:
@@ -37,7 +37,9 @@ def _airlock_compare(reference: str, mutant: str, calls: list, inputs: int, seco
             again = _airlock_result(right, name, arguments, keywords, number + 10**6)
             if _airlock_same(one, again):  # nothing is drawn in it: they differ
                 return False
-            drawn.append((one, two))
+            if (pair := _airlock_draw(one, two)) is None:
+                return False
+            drawn.append(pair)
         if len(drawn) >= _AIRLOCK_DRAWS or _time.process_time() > end:
             break
     return not drawn or _airlock_same_draws(drawn)
@@ -138,21 +140,23 @@ def _airlock_same_arrays(one: _Any, other: _Any) -> bool:
     return bool(_numpy.array_equal(one, other))
 
 
+def _airlock_draw(one: tuple, other: tuple) -> tuple[_Any, _Any] | None:
+    """Some of the numbers that two results have drawn, of one scale; None where the results differ in kind."""
+    if len(one) != 3 or len(other) != 3 or not _airlock_same(one[1:], other[1:]):  # one has raised
+        return None
+    first, second = one[0], other[0]
+    if type(first) is not type(second) or _numpy.shape(first) != _numpy.shape(second):
+        return None
+    if not isinstance(first, _numpy.ndarray | _numpy.generic | float | int):
+        return None
+    left, right = (_numpy.ravel(value).astype(float) for value in (first, second))
+    scale, step = float(_numpy.std(left)) or 1.0, max(1, left.size // _AIRLOCK_KEPT)
+    return left[::step] / scale, right[::step] / scale
+
+
 def _airlock_same_draws(pairs: list[tuple]) -> bool:
     """Whether random numbers are of one distribution, as far as mean, spread, skew and tails tell."""
-    sides: tuple[list, list] = [], []
-    for one, other in pairs:
-        if len(one) != 3 or len(other) != 3 or not _airlock_same(one[1:], other[1:]):  # one has raised
-            return False
-        one, other = one[0], other[0]
-        if type(one) is not type(other) or _numpy.shape(one) != _numpy.shape(other):
-            return False
-        if not isinstance(one, _numpy.ndarray | _numpy.generic | float | int):
-            return False
-        scale = float(_numpy.std(_numpy.asarray(one))) or 1.0
-        for side, value in zip(sides, (one, other), strict=True):
-            side.append(_numpy.ravel(value) / scale)
-    left, right = (_numpy.concatenate(side) for side in sides)
+    left, right = (_numpy.concatenate(side) for side in zip(*pairs, strict=True))
     for power in (1, 2, 3, 4):
         first, second = left**power, right**power
         error = _math.sqrt((first.var() + second.var()) / len(first)) + 1e-12
