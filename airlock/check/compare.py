@@ -141,7 +141,7 @@ def _airlock_same_arrays(one: _Any, other: _Any) -> bool:
 
 
 def _airlock_draw(one: tuple, other: tuple) -> tuple[_Any, _Any] | None:
-    """Some of the numbers that two results have drawn, of one scale; None where the results differ in kind."""
+    """Some of the numbers that two results have drawn, on one scale; None where they differ in kind."""
     if len(one) != 3 or len(other) != 3 or not _airlock_same(one[1:], other[1:]):  # one has raised
         return None
     first, second = one[0], other[0]
