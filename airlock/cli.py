@@ -111,6 +111,8 @@ def _grade(options: argparse.Namespace) -> int:
     missing = [what for what, means in confine.measures().items() if not means]
     if missing and not options.scheduler:
         print(f"WARNING: nothing here confines the students' {', '.join(missing)}.", file=sys.stderr)
+    if room.limits.network:
+        print("WARNING: this course lets submissions use the network.", file=sys.stderr)
     with contextlib.ExitStack() as stack:
         workers = stack.enter_context(_workers(options, len(chosen)))
         for warning in room.rehearse(workers.executor, keep=not options.dry_run):

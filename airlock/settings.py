@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,20 @@ class Airlock(Configurable):
         help="grade_ids of tests to run as nbgrader does, where the student's code can decide them.",
     ).tag(config=True)
 
+    network = Bool(
+        False, help="Whether submissions may use the network, and with it the services of this machine."
+    ).tag(config=True)
+
     gradebook_seconds = Float(
         30, min=0, help="How long to wait for another program to let go of the gradebook."
     ).tag(config=True)
 
     @validate("limits")
     def _known(self, proposal: dict[str, Any]) -> dict[str, float]:
-        unknown = set(proposal["value"]) - {field.name for field in fields(Limits)}
+        known = {field.name for field in fields(Limits)} - {"network"}
+        unknown = set(proposal["value"]) - known
         if unknown:
-            names = ", ".join(sorted(asdict(Limits())))
+            names = ", ".join(sorted(known))
             raise TraitError(f"c.Airlock.limits knows no {', '.join(sorted(unknown))}; it knows {names}.")
         for name, value in proposal["value"].items():
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
@@ -52,7 +57,7 @@ class Airlock(Configurable):
         times = [str(section["timeout"]) for section in sections if "timeout" in section]
         given = float(times[-1]) if times and times[-1].isdecimal() else 0
         timeout = {name: given for name in ("cell_seconds", "idle_seconds") if given}
-        return Limits(**{**timeout, **self.limits})
+        return Limits(**{**timeout, **self.limits}, network=self.network)
 
 
 def configure(c: Config) -> None:
@@ -64,7 +69,7 @@ def configure(c: Config) -> None:
     prefer_own_programs()
     c.Autograde.exporter_class = "airlock.nbgrader_plugin.autograde.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
-        "airlock.nbgrader_plugin.preprocessors.Execute",
+        "airlock.nbgrader_plugin.preprocessors.ExecuteApart",
         "nbgrader.preprocessors.IgnorePattern",
         "airlock.nbgrader_plugin.preprocessors.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",

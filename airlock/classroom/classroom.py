@@ -39,7 +39,7 @@ class Classroom:
         self.limits = self.settings.as_limits()
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
-        self.ungraded = ungraded_record("", self.master)
+        self.ungraded = ungraded_record("", self.master, self.limits)
         self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
         people = roster.people if roster else []

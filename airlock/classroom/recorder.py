@@ -107,7 +107,7 @@ class Recorder:
 
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
-        record = failed(ungraded_record(student, self.room.master), kind, sentence)
+        record = failed(ungraded_record(student, self.room.master, self.room.limits), kind, sentence)
         record.hand_in = hand_in
         self._finish(follow(record, self.records.get(student), self.entries.get(student)))
 

@@ -27,9 +27,7 @@ class Book:
     from then on, until the gradebook can be written again.
     """
 
-    def __init__(
-        self, coursedir: CourseDirectory, config: Config, assignment: str, wait_seconds: float
-    ):
+    def __init__(self, coursedir: CourseDirectory, config: Config, assignment: str, wait_seconds: float):
         self.config, self.assignment, self.url = config, assignment, coursedir.db_url
         self.seconds = self.wait_seconds = wait_seconds
         url = self.url

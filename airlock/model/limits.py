@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 MIB = 2**20
+NETWORK_ALLOWED = "allowed by the course"  # in place of what confines it
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,4 @@ class Limits:
     message: int = 128 * MIB  # one message of the kernel: an output, or a value that a test asks for
     outputs: int = 16 * MIB  # all outputs of one notebook
     restarts: int = 20
+    network: bool = False  # whether a submission's code may use the internet; c.Airlock.network

@@ -11,7 +11,7 @@ from airlock.model.errors import MachineError
 from airlock.run import grade, records
 
 
-class Execute(NbGraderPreprocessor):
+class ExecuteApart(NbGraderPreprocessor):
     """Takes the place of nbgrader's Execute: the tests run in a child of this process, the code confined."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:

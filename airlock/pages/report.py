@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from airlock.model.limits import NETWORK_ALLOWED
 from airlock.model.record import KINDS, Record
 from airlock.pages import slips
 from airlock.pages.shared import count, environment, number
@@ -40,9 +41,7 @@ class CheckRow:
     unguarded: bool = False
 
 
-def render_report(
-    results: dict, records: Iterable[Record], folder: Path, links: Links | None = None
-) -> str:
+def render_report(results: dict, records: Iterable[Record], folder: Path, links: Links | None = None) -> str:
     """Return the page of a class, which is to be ``index.html`` in ``folder``.
 
     ``results`` as in ``results.json``, but for its records. ``links``: for a student, pairs of label and
@@ -75,6 +74,7 @@ def render_report(
         bars=bars,
         lossy=lossy,
         unconfined=unconfined(results, records),
+        networked=any(one.confinement.get("network") == NETWORK_ALLOWED for one in records),
         seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
         links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
         reference=of_reference(results.get("reference", []), graded),

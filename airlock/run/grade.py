@@ -59,7 +59,7 @@ def grade_submission(
     """
     limits = limits or Limits()
     started, cpu = time.monotonic(), time.process_time()
-    record = ungraded_record(student, master)
+    record = ungraded_record(student, master, limits)
     record.incidents += incidents or []
     try:
         graded = _grade(record, files, master, limits)

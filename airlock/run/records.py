@@ -18,7 +18,7 @@ from airlock.sandbox import confine
 PACKAGES = ("airlock-grader", "nbgrader", "ipykernel", "numpy")
 
 
-def ungraded_record(student: str, master: Master) -> Record:
+def ungraded_record(student: str, master: Master, limits: Limits | None = None) -> Record:
     """The record of a submission before it is graded."""
     return Record(
         student=student,
@@ -26,7 +26,7 @@ def ungraded_record(student: str, master: Master) -> Record:
         status="graded",
         max_score=sum(points for _, _, points in _graded_cells(master)),
         score=None,
-        confinement=confine.measures(),
+        confinement=confine.measures((limits or Limits()).network),
         versions=versions(),
     )
 

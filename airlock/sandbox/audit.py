@@ -16,8 +16,11 @@ ORDINARY = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib", "/opt/", "/run
 MAX_NOTES = 20
 
 
-def install(descriptor: int, own: list[str]) -> None:
-    """Write one line to ``descriptor`` for each thing noticed; paths under ``own`` are the process's."""
+def install(descriptor: int, own: list[str], network: bool = False) -> None:
+    """Write one line to ``descriptor`` for each thing noticed; paths under ``own`` are the process's.
+
+    ``network``: it may be used.
+    """
     roots = tuple(os.path.realpath(path) + os.sep for path in own)
     noted: set[str] = set()
     kernel, busy = os.getpid(), False
@@ -46,9 +49,9 @@ def install(descriptor: int, own: list[str]) -> None:
                     note(f"opened {os.path.basename(os.fsdecode(arguments[0]))!r}, which is not its own")
             finally:
                 busy = False
-        elif event in NETWORK:
+        elif event in NETWORK and not network:
             note("used the network")
-        elif event == "socket.__new__" and arguments[1] != UNIX_FAMILY:
+        elif event == "socket.__new__" and arguments[1] != UNIX_FAMILY and not network:
             note("made a network socket")
         elif event == "os.kill" and arguments[0] != kernel:
             note("sent a signal to another process")

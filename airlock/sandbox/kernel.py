@@ -223,14 +223,16 @@ def _describe(error: BaseException) -> dict:
     return told | ({"number": number} if type(number) is int else {})
 
 
-def run(connection_file: str) -> None:
+def run(connection_file: str, ready: Callable[[], None] | None = None) -> None:
     """Serve the kernel on the sockets named in ``connection_file`` until it is told to shut down.
 
-    The socket for requests is bound beside that file.
+    The socket for requests is bound beside that file. ``ready`` is called once all sockets are there.
     """
     AirlockKernel.listener = listen(connection_file)
     app = KernelApp.instance(kernel_class=AirlockKernel, connection_file=connection_file)
     app.initialize(OPTIONS)
+    if ready:
+        ready()
     sys.path.insert(0, "")  # what lies beside the notebook can be imported, as in any Jupyter kernel
     app.start()
 

@@ -166,8 +166,10 @@ def _become_kernel(request: dict, limits: Limits, notes: int) -> None:
     os.chdir(os.path.join(folder, "work"))
     confine.confine([folder], limits)
     # A traceback through print() looks for our source: trying to read that is nobody's attack.
-    audit.install(notes, [folder, *confine.readable_paths(), kernel_app.__file__])
-    kernel.run(request["connection_file"])
+    own = [folder, *confine.readable_paths(limits.network), kernel_app.__file__]
+    audit.install(notes, own, limits.network)
+    with_network = (lambda: confine.filter_calls(network=True)) if limits.network else None
+    kernel.run(request["connection_file"], with_network)
     os._exit(0)
 
 
