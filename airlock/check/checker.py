@@ -19,7 +19,7 @@ from airlock.pages.slips import pattern
 
 BATCH = 6  # mutants of one task
 SHARED = 10  # mutants with one message, from which on it is named
-Work = tuple[str, str, list[Mutant]]  # notebook, answer cell, and mutants of it
+Blank = tuple[str, str, str]  # notebook, answer cell, and the number of a blank in it or "" for all of it
 
 
 class Checker:
@@ -69,7 +69,8 @@ class Checker:
             stubs = {c.grade_id: c.released for c in self.trial.master.notebooks[name].cells}
             for cell, answer in survey["answers"].items():
                 texts = [("", stubs[cell])]
-                texts += [(str(at), text) for at, text in enumerate(self.trial.blanks[name].get(cell, []), 1)]
+                gaps = self.trial.blanks[name].get(cell, [])
+                texts += [(str(at), gap.text) for at, gap in enumerate(gaps, 1)]
                 for blank, text in texts:
                     future = self.executor.submit(judge.cost_of, self.setups[name], answer["position"], text)
                     asked[future] = {"notebook": name, "cell": cell, "blank": blank, "own": answer["own"]}
@@ -86,11 +87,11 @@ class Checker:
     ) -> dict[str, Any]:
         made = self._made()
         chosen = made if most is None or most >= len(made) else random.Random(seed).sample(made, most)
-        costs = {(row["notebook"], row["cell"]): set(row["lost"]) for row in blanks if not row["blank"]}
+        costs = {(row["notebook"], row["cell"], row["blank"]): set(row["lost"]) for row in blanks}
         started, futures = time.monotonic(), []
-        for name, cell, batch in _batches(chosen):
+        for (name, cell, blank), batch in self._batches(chosen):
             position = self.surveys[name]["answers"][cell]["position"]
-            task = self.setups[name], position, batch, costs[name, cell], gradings, inputs
+            task = self.setups[name], position, batch, costs[name, cell, blank], gradings, inputs
             futures.append(self.executor.submit(judge.judge, *task))
         heard = self._heard(futures, "wrong answers", BATCH, len(chosen))
         verdicts = [verdict for future in heard for verdict in future.result()]
@@ -109,21 +110,22 @@ class Checker:
                     made += [(name, cell, mutant) for mutant in mutants(cell, texts[cell], others)]
         return made
 
+    def _batches(self, made: list[tuple[str, str, Mutant]]) -> Iterator[tuple[Blank, list[Mutant]]]:
+        """The work of each task: mutants of the same blank."""
+        together: dict[Blank, list[Mutant]] = defaultdict(list)
+        for name, cell, mutant in made:
+            gaps = enumerate(self.trial.blanks[name].get(cell, []), 1)
+            blank = next((str(number) for number, gap in gaps if mutant.line in gap.lines), "")
+            together[name, cell, blank].append(mutant)
+        for place, many in together.items():
+            for start in range(0, len(many), BATCH):
+                yield place, many[start : start + BATCH]
+
     def _heard(self, futures: list[Future], what: str, each: int = 1, total: int = 0) -> Iterable[Future]:
         total = total or len(futures) * each
         for done, future in enumerate(as_completed(futures), 1):
             self.listener(min(done * each, total), total, what)
             yield future
-
-
-def _batches(made: list[tuple[str, str, Mutant]]) -> Iterator[Work]:
-    """The work of each task."""
-    together: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
-    for name, cell, mutant in made:
-        together[name, cell].append(mutant)
-    for (name, cell), many in together.items():
-        for start in range(0, len(many), BATCH):
-            yield name, cell, many[start : start + BATCH]
 
 
 def _sorted(verdicts: list[judge.Verdict]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def cost_of(setup: Setup, position: int, source: str) -> dict[str, str]:
 def judge(
     setup: Setup, position: int, mutants: list[Mutant], blank: set[str], times: int, inputs: int
 ) -> list[Verdict]:
-    """The verdicts on mutants of the answer at ``position``, whose blank loses the checks ``blank``."""
+    """The verdicts on mutants of a blank in the answer at ``position`` that loses the checks ``blank``."""
     bench = bench_of(setup)
     return [_judge(bench, position, mutant, blank, times, inputs) for mutant in mutants]
 
@@ -109,7 +109,8 @@ def _judge(
             _grade_again(bench, position, own, own, times, verdict)
     others = [p for p in reached if p not in own and not set(_names(bench, [p])) & blank]
     more = bench.grade(position, mutant.source, others) if others else {}
-    verdict.beyond = _names(bench, [place for place in others if more[place][0].lost])
+    lost += [place for place in others if more[place][0].lost]
+    verdict.beyond = [name for name in _names(bench, lost) if name not in blank]
     return verdict
 
 

@@ -9,18 +9,29 @@ RIGHT = [
     solution("affine_forward", "v = (W.T @ x.T).T + b"),
     solution("affine_forward", "v = np.matmul(x, W)\nv += b"),
     solution("affine_forward", "v = np.add(np.tensordot(x, W, axes=1), b)"),
-    solution("affine_forward", "v = np.array([[sum(x[n] * W[:, m]) + b[0, m] for m in range(W.shape[1])] for n in range(len(x))])"),
+    solution(
+        "affine_forward",
+        "v = np.array([[sum(x[n] * W[:, m]) + b[0, m] for m in range(W.shape[1])] for n in range(len(x))])",
+    ),
     solution("affine_forward", "v = (x.astype(np.float32) @ W.astype(np.float32) + b.astype(np.float32))"),
     solution("affine_forward", "v = np.hstack([x, np.ones((len(x), 1))]) @ np.vstack([W, b])"),
-    solution("affine_forward", "import warnings\nwarnings.warn('on the way')\nv = x @ W + b\nprint('v', v.shape)"),
+    solution(
+        "affine_forward", "import warnings\nwarnings.warn('on the way')\nv = x @ W + b\nprint('v', v.shape)"
+    ),
     solution("affine_forward", "def affine_forward(x, W, b):\n    return x @ W + b, (x, W, b)"),
     solution("affine_forward", "v = ...  # ??\nv = x @ W + b"),
-    solution("affine_forward", "x = x.copy()\nv = np.empty((len(x), W.shape[1]))\nnp.matmul(x, W, out=v)\nv[:] = v + b"),
+    solution(
+        "affine_forward",
+        "x = x.copy()\nv = np.empty((len(x), W.shape[1]))\nnp.matmul(x, W, out=v)\nv[:] = v + b",
+    ),
     solution("affine_backward dW", "dW = np.dot(x.T, dout)"),
     solution("affine_backward dW", "dW = (dout.T @ x).T"),
     solution("affine_backward dW", "dW = np.einsum('nd,nm->dm', x, dout)"),
     solution("affine_backward dW", "dW = sum(np.outer(x[n], dout[n]) for n in range(len(x)))"),
-    solution("affine_backward dW", "dW = np.zeros_like(W)\nfor a, g in zip(x, dout):\n    dW += a[:, None] * g[None, :]"),
+    solution(
+        "affine_backward dW",
+        "dW = np.zeros_like(W)\nfor a, g in zip(x, dout):\n    dW += a[:, None] * g[None, :]",
+    ),
     solution("affine_backward dW", "dW = x.astype('float32').T @ dout.astype('float32')"),
     solution("affine_backward db", "db = np.sum(dout, axis=0)"),
     solution("affine_backward db", "db = dout.sum(0).reshape(b.shape)"),
@@ -38,18 +49,28 @@ RIGHT = [
     solution("sigmoid_forward", "out = 0.5 * (1 + np.tanh(x / 2))"),
     solution("sigmoid_forward", "out = (1 + np.exp(-x)) ** -1"),
     solution("sigmoid_forward", "out = np.reciprocal(1.0 + np.exp(-np.asarray(x, dtype=float)))"),
-    solution("sigmoid_forward", "out = np.where(np.asarray(x) >= 0, 1 / (1 + np.exp(-np.abs(x))), np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))))"),
-    solution("sigmoid_forward", "import math\nout = np.vectorize(lambda t: 1 / (1 + math.exp(-t)), otypes=[float])(x)"),
+    solution(
+        "sigmoid_forward",
+        "out = np.where(np.asarray(x) >= 0, 1 / (1 + np.exp(-np.abs(x))), np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))))",
+    ),
+    solution(
+        "sigmoid_forward",
+        "import math\nout = np.vectorize(lambda t: 1 / (1 + math.exp(-t)), otypes=[float])(x)",
+    ),
     solution("sigmoid_forward", "out = 1 / (1 + np.exp(-np.asarray(x, dtype=np.float32)))"),
     solution("sigmoid_forward", "out = np.exp(-np.logaddexp(0, -np.asarray(x, float)))"),
     solution("sigmoid_forward", "from scipy.special import expit\nout = expit(x)"),
     solution("sigmoid_forward", "out = 1 / (1 + np.e ** (-1.0 * x))"),
-    solution("sigmoid_forward", "z = np.atleast_1d(np.array(x, dtype=float))\nz = 1 / (1 + np.exp(-z))\nout = z"),
-    solution("sigmoid_backward", "ds_ = ds - ds**2\ndout = dout * ds_" ),
+    solution(
+        "sigmoid_forward", "z = np.atleast_1d(np.array(x, dtype=float))\nz = 1 / (1 + np.exp(-z))\nout = z"
+    ),
+    solution("sigmoid_backward", "ds_ = ds - ds**2\ndout = dout * ds_"),
     solution("sigmoid_backward", "dout = np.multiply(dout, ds * (1.0 - ds))"),
     solution("sigmoid_backward", "ds_ = (1 - ds) * ds\nreturn ds_ * dout"),
     solution("sigmoid_backward", "ds_ = 0.25 - (ds - 0.5) ** 2\ndout = dout * ds_"),
-    solution("sigmoid_backward", "ds_ = np.float32(ds) * (1 - np.float32(ds))\ndout = np.float32(dout) * ds_"),
+    solution(
+        "sigmoid_backward", "ds_ = np.float32(ds) * (1 - np.float32(ds))\ndout = np.float32(dout) * ds_"
+    ),
     solution("sigmoid_backward", "dout = np.copy(dout)\ndout = dout * ds\ndout *= 1 - ds"),
     solution("tanh_forward", "out = 2 / (1 + np.exp(-2 * x)) - 1"),
     solution("tanh_forward", "out = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"),
@@ -77,15 +98,23 @@ RIGHT = [
     solution("init_unit", "W = np.random.normal(size=(d_in, d_out))"),
     solution("init_unit", "W = np.random.default_rng().standard_normal((d_in, d_out), dtype=np.float32)"),
     solution("init_unit", "W = np.random.randn(d_out, d_in).T"),
-    solution("init_unit", "W = np.random.multivariate_normal(np.zeros(1), np.eye(1), d_in * d_out).reshape(d_in, d_out)"),
+    solution(
+        "init_unit",
+        "W = np.random.multivariate_normal(np.zeros(1), np.eye(1), d_in * d_out).reshape(d_in, d_out)",
+    ),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) * np.sqrt(1 / d_in)"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) * d_in**-0.5"),
     solution("init_xavier", "W = np.random.normal(0, 1 / np.sqrt(d_in), size=(d_in, d_out))"),
-    solution("init_xavier", "import math\nW = np.array([[np.random.randn() for _ in range(d_out)] for _ in range(d_in)]) / math.sqrt(d_in)"),
+    solution(
+        "init_xavier",
+        "import math\nW = np.array([[np.random.randn() for _ in range(d_out)] for _ in range(d_in)]) / math.sqrt(d_in)",
+    ),
     solution("init_xavier", "W = np.random.randn(d_in, d_out)\nW /= np.sqrt(W.shape[0])"),
     solution("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(2 / d_in)"),
     solution("init_he", "W = np.sqrt(2.0) * np.random.randn(d_in, d_out) / np.sqrt(d_in)"),
     solution("init_he", "std = (2 / d_in) ** 0.5\nW = np.random.normal(0, std, (d_in, d_out))"),
-    solution("init_he", "W = np.random.normal(scale=np.sqrt(2 / d_in), size=d_in * d_out).reshape(d_in, d_out)"),
+    solution(
+        "init_he", "W = np.random.normal(scale=np.sqrt(2 / d_in), size=d_in * d_out).reshape(d_in, d_out)"
+    ),
     solution("init_he", "W = np.random.randn(d_in * d_out).reshape((d_in, d_out)) / np.sqrt(d_in / 2)"),
 ]

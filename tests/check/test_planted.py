@@ -43,8 +43,8 @@ def executor():
 
 @pytest.fixture
 def look(executor, tmp_path):
-    def look(*cells, times=1, mutants=0, kernel=KERNEL):
-        trial = trial_of([SETUP, *cells], tmp_path, kernel)
+    def look(*cells, times=1, mutants=0, **options):
+        trial = trial_of([SETUP, *cells], tmp_path, **options)
         return Checker(trial, Limits(), executor, lambda *_: None).run(times, 2, mutants, seed=1, inputs=30)
 
     return look
@@ -180,6 +180,24 @@ def test_what_a_test_of_before_has_bound_asks_the_answer_that_is_graded(look):
 def test_what_cannot_be_generated_is_said_in_a_sentence(look, cells, kernel, sentence):
     with pytest.raises(AirlockError, match=sentence):
         look(*cells, kernel=kernel)
+
+
+def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell(look):
+    """Two blanks, each with its check; the second check also fails when the first line raises."""
+    text = (
+        "def both(x):\n    a = ...\n    ### BEGIN SOLUTION\n    a = 2 * x\n    ### END SOLUTION\n"
+        "    b = ...\n    ### BEGIN SOLUTION\n    b = 3 * x\n    ### END SOLUTION\n    return a, b"
+    )
+    first = "assert [both(n)[0] for n in (-3, 0, 12)] == [-6, 0, 24]"
+    second = "assert [both(n)[1] for n in (-3, 0, 12)] == [-9, 0, 36]"
+    found = look(
+        ("both", "answer", text), test("first", first), test("second", second), mutants=None, stub=""
+    )
+    lost = {row["blank"]: row["lost"] for row in found["blanks"]}
+    assert lost == {"": ["test-first", "test-second"], "1": ["test-first"], "2": ["test-second"]}
+    raises = [one for one in found["mutants"]["beyond"] if one["line"] == 3]
+    assert {one["before"].strip() for one in raises} == {"a = 2 * x"}
+    assert all("test-second" in one["beyond"] for one in raises)
 
 
 def test_the_page_shows_a_survivor_as_a_diff_and_runs_nothing(faulty):

@@ -59,13 +59,15 @@ def cell(name: str, kind: str, text: str, points: float = 1) -> NotebookNode:
     return v4.new_code_cell(text, metadata={"nbgrader": flags})
 
 
-def trial_of(cells: list[tuple], root: Path, kernel: dict = KERNEL) -> Trial:
+def trial_of(cells: list[tuple], root: Path, kernel: dict = KERNEL, stub: str | None = None) -> Trial:
     """The cells as an assignment ps1 of a course in a new folder, generated beside it."""
     source = root / "course" / "source" / "ps1"
     source.mkdir(parents=True)
     made = v4.new_notebook(cells=[cell(*one) for one in cells], metadata={"kernelspec": kernel})
     write(made, source / "p.ipynb")
     config = Config({"CourseDirectory": {"root": str(root / "course"), "course_id": "course"}})
+    if stub is not None:
+        config.ClearSolutions.code_stub = {"python": stub}
     (root / "trial").mkdir()
     return generate(CourseDirectory(config=config), config, "ps1", root / "trial")
 
