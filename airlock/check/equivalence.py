@@ -21,20 +21,14 @@ def is_equivalent(
 
     Where the tests call none of the answer's functions, whether its variables have the same values.
     """
-    names = bench.dependence.names(position)
+    if not tests:
+        return False
+    names, last = bench.dependence.names(position), max(tests)
     reference = bench.references[bench.notebook.cells[position].grade_id or ""]
-    seen = []
-    for place in tests:
-        calls = [call for call in bench.first[place].calls if call[0] in names]
-        same_here: bool | None
-        if calls:
-            same_here = _same_results(bench, place, position, reference, source, calls, inputs)
-        else:
-            same_here = _same_values(bench, place, position, reference, source, sorted(names))
-        if same_here is False:
-            return False
-        seen.append(same_here)
-    return any(seen)
+    calls = [call for place in tests for call in bench.first[place].calls if call[0] in names]
+    if calls:
+        return _same_results(bench, last, position, reference, source, calls, inputs)
+    return _same_values(bench, last, position, reference, source, sorted(names))
 
 
 def _same_results(
@@ -51,16 +45,14 @@ def _same_results(
 
 def _same_values(
     bench: Workbench, place: int, position: int, reference: str, source: str, names: list[str]
-) -> bool | None:
-    """Compare the values of variables; None where there are none but functions, which nobody called."""
+) -> bool:
+    """Compare the values of variables; functions that nobody called are not shown to be the same."""
     with (
         bench.forked(place, position, reference) as right,
         bench.forked(place, position, source) as other,
     ):
         pairs = [(_value(right, name), _value(other, name)) for name in names]
-        if all(callable(one) and callable(two) for one, two in pairs):
-            return None
-        return all(callable(one) and callable(two) or same(one, two) for one, two in pairs)
+        return all(not callable(one) and same(one, two) for one, two in pairs)
 
 
 def _value(bridge: Bridge, name: str) -> Any:
