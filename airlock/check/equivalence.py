@@ -10,7 +10,7 @@ from airlock.check.workbench import Workbench
 from airlock.run.bridge import Bridge, Lost
 
 INPUTS = 2000  # of one comparison, at most
-SECONDS = 1.5  # of computing, for one comparison: with large inputs it is as many as fit
+SECONDS = 0.8  # of computing, for one comparison: with large inputs it is as many as fit
 COMPARE = inspect.getsource(compare)
 
 
