@@ -24,7 +24,8 @@ from airlock.sandbox.processes import channels, descendants, lives, own_share, r
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 POLL_SECONDS = 0.2
-DISK_POLLS = 5  # the folder is measured once in so many polls
+FLIGHT_POLLS = 5  # what is open, mapped or in flight is looked at once in so many polls
+DISK_SHARE = 0.1  # of the time that passes, at most, for measuring the folder
 CHANNEL = 512 * 1024  # bytes that a pipe or socket can hold, about
 MAX_FLIGHTS = 3  # looks at the disk in a row
 THREADS = 32  # of one process, on average
@@ -65,6 +66,7 @@ def main(request: dict, control: socket.socket) -> None:
 def _watch(kernel, control, seen, folder, limits):
     """Until the kernel or the grader is gone; returns the kernel's wait status, None for the grader."""
     told, polls, sources = 0, 0, [control, seen]
+    measure_at = 0.0  # by the clock
     flights: list[int] = []  # files in flight between sockets, at each look in a row at which there were any
     while True:
         ready, _, _ = select.select(sources, [], [], POLL_SECONDS)
@@ -85,7 +87,10 @@ def _watch(kernel, control, seen, folder, limits):
         if status is not None:
             return status
         polls += 1
-        excess = _excess(folder if polls % DISK_POLLS == 0 else None, limits, flights)
+        excess = _excess(folder if polls % FLIGHT_POLLS == 0 else None, limits, flights)
+        if not excess and (began := time.monotonic()) >= measure_at:
+            excess = "disk-limit" if size(folder, limits.disk) > limits.disk else None
+            measure_at = began + (time.monotonic() - began) / DISK_SHARE
         if excess:
             _kill_all(kernel)
             _tell(control, event=excess)
