@@ -14,7 +14,7 @@ export MKL_NUM_THREADS := 1
 # nbgrader calls alembic by its name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: check demo test test-browser release solution grade feedback lab bench luck
+.PHONY: check demo test test-browser release solution grade feedback lab bench luck nbgraders-own
 
 test: .venv/done
 	$(RUN) ruff check .
@@ -65,6 +65,10 @@ gradebook.db: .venv/done $(wildcard source/$(ASSIGNMENT)/*)
 # Every wrong solution of the tests, graded 200 times: each must lose its check each time. About two hours.
 luck: .venv/done
 	GRADINGS=200 $(RUN) pytest tests/assignment/test_luck.py --numprocesses 2
+
+# All of nbgrader's own tests of what grades, with airlock switched on. About fifteen minutes.
+nbgraders-own: .venv/done
+	WHOLE=1 $(RUN) pytest tests/nbgrader_plugin/test_nbgraders_own.py --numprocesses 2
 
 # JupyterLab on the course; the Formgrader is in its menu and at /formgrader.
 lab: .venv/done

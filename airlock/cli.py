@@ -10,11 +10,15 @@ import traceback
 import warnings
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from airlock.classroom import pool
 from airlock.classroom.early import likely_imports
 from airlock.model.errors import AirlockError
 from airlock.sandbox.fork_server import ONE_THREAD
+
+if TYPE_CHECKING:
+    from airlock.classroom.classroom import Classroom
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _check(options) -> int:
+def _check(options: argparse.Namespace) -> int:
     os.environ.update(ONE_THREAD)
     least = {"jobs": 1, "times": 1, "gradings": 1, "mutants": 0}
     for name, number in least.items():
@@ -83,7 +87,7 @@ def _check(options) -> int:
         return check(options, workers.executor)
 
 
-def _grade(options) -> int:
+def _grade(options: argparse.Namespace) -> int:
     os.environ.update(ONE_THREAD)  # submissions run side by side, before numpy is imported
     if options.jobs is not None and options.jobs < 1:
         raise AirlockError("--jobs must be at least 1.")
@@ -107,6 +111,8 @@ def _grade(options) -> int:
     missing = [what for what, means in confine.measures().items() if not means]
     if missing and not options.scheduler:
         print(f"WARNING: nothing here confines the students' {', '.join(missing)}.", file=sys.stderr)
+    if room.limits.network:
+        print("WARNING: this course lets submissions use the network.", file=sys.stderr)
     with contextlib.ExitStack() as stack:
         workers = stack.enter_context(_workers(options, len(chosen)))
         for warning in room.rehearse(workers.executor, keep=not options.dry_run):
@@ -156,17 +162,17 @@ def _kept(options: argparse.Namespace, error: Exception) -> str:
 class _Versions(argparse.Action):
     """Print our version, and those that decide what grading does."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__(nargs=0, help="print versions, and end", **options)
 
-    def __call__(self, parser, *_):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Called where the option stands."""
         others = ", ".join(f"{name} {version(name)}" for name in ("nbgrader", "ipykernel", "numpy"))
         print(f"airlock {version('airlock-grader')} (Python {platform.python_version()}, {others})")
         parser.exit()
 
 
-def _chosen(room, students: list[str] | None) -> list[str]:
+def _chosen(room: "Classroom", students: list[str] | None) -> list[str]:
     """Whose submissions to grade: all that are there, or those named."""
     where = room.coursedir.format_path(room.coursedir.submitted_directory, "STUDENT", room.assignment)
     if not room.submissions:
@@ -178,7 +184,7 @@ def _chosen(room, students: list[str] | None) -> list[str]:
     return list(dict.fromkeys(students or room.submissions))
 
 
-def _workers(options, tasks: int):
+def _workers(options: argparse.Namespace, tasks: int) -> pool.LocalWorkers | pool.DaskWorkers:
     if options.scheduler:
         return pool.DaskWorkers(options.scheduler)
     return pool.LocalWorkers(min(options.jobs or _cores(), tasks))

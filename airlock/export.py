@@ -9,13 +9,14 @@ nbgrader's own export has a 0 there, which a platform would take for a mark.
 import csv
 import html
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook, Student
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
-from airlock.course.results import plain, write_whole
+from airlock.course.results import as_field, write_whole
 from airlock.course.standing import standing
 from airlock.pages.shared import human, number
 
@@ -43,7 +44,9 @@ class PlatformExporter(ExportPlugin):
         write_whole(target, text.getvalue())
         self.log.info("Grades of %d students written to %s", len(students), target)
 
-    def rows(self, gradebook: Gradebook, assignments: list, students: list):
+    def rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> Iterator[list[str]]:
         """Yield the file's rows, the header first."""
         raise NotImplementedError
 
@@ -58,7 +61,7 @@ class PlatformExporter(ExportPlugin):
 
     def column(self, assignment: str) -> str:
         """Return the assignment's name on the platform."""
-        return plain(self.columns.get(assignment, assignment))
+        return as_field(self.columns.get(assignment, assignment))
 
     @property
     def _reports(self) -> Path:
@@ -73,7 +76,9 @@ class CanvasExporter(PlatformExporter):
         ["id", "email"], "id", help="What students log in with: nbgrader's student id, or the email address"
     ).tag(config=True)
 
-    def rows(self, gradebook, assignments, students):
+    def rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> Iterator[list[str]]:
         """Yield header, points possible, and one row per student; an empty field leaves Canvas as it is."""
         yield [
             "Student",
@@ -90,10 +95,10 @@ class CanvasExporter(PlatformExporter):
             login = (student.email if self.login == "email" else None) or student.id
             scores = (self.score(a.name, student.id) for a in assignments)
             yield [
-                plain(name),
+                as_field(name),
                 canvas_id if canvas_id.isdecimal() else "",  # Canvas would read the digits out of anything
                 "",
-                plain(login),
+                as_field(login),
                 "",
                 *("" if score is None else number(score) for score in scores),
             ]
@@ -102,7 +107,9 @@ class CanvasExporter(PlatformExporter):
 class MoodleExporter(PlatformExporter):
     """For Moodle: Grades, Import, CSV file; map from Username, ID number or Email address."""
 
-    def rows(self, gradebook, assignments, students):
+    def rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> Iterator[list[str]]:
         """Yield header and one row per student with a submission; a dash is Moodle's word for no grade."""
         header = ["Username", "First name", "Last name", "ID number", "Email address"]
         for assignment in assignments:
@@ -113,7 +120,7 @@ class MoodleExporter(PlatformExporter):
             if not any(a.name in here or student.id in self._standing[a.name] for a in assignments):
                 continue
             person = (student.id, student.first_name, student.last_name, student.lms_user_id, student.email)
-            row = [plain(field or "") for field in person]
+            row = [as_field(field or "") for field in person]
             for assignment in assignments:
                 score = self.score(assignment.name, student.id)
                 row += [
@@ -122,7 +129,7 @@ class MoodleExporter(PlatformExporter):
                 ]
             yield row
 
-    def _feedback(self, assignment, student) -> str:
+    def _feedback(self, assignment: Assignment, student: Student) -> str:
         """What the checks said and people wrote, as text; Moodle shows feedback as HTML."""
         record = self._standing[assignment.name].get(student.id)
         if record is None:
@@ -130,4 +137,4 @@ class MoodleExporter(PlatformExporter):
         said = [f"{human(check.grade_id)}: {check.message}" for check in record.checks if check.message]
         said += [incident.message for incident in record.incidents]
         said += [comment.text for comment in record.comments]
-        return plain(html.escape("\n".join(said), quote=False))
+        return as_field(html.escape("\n".join(said), quote=False))

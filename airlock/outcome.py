@@ -3,15 +3,23 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from airlock.course.results import read_results, write_results, write_whole
+from nbgrader.coursedir import CourseDirectory
+
+from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
 from airlock.pages.report import render_report
 
 
-def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dict, notebooks: Iterable[str]):
+def write_outcome(
+    coursedir: CourseDirectory,
+    reports: Path,
+    records: Iterable[Record],
+    meta: dict,
+    notebooks: Iterable[str],
+) -> None:
     """Write results and report of an assignment into its folder of ``reports``; see ``write_results``."""
     records = list(records)
-    write_results(reports, records, meta)
+    results = write_results(reports, records, meta)
     links = {}
     for student in (record.student for record in records):
         graded, feedback = (
@@ -27,5 +35,4 @@ def write_outcome(coursedir, reports: Path, records: Iterable[Record], meta: dic
             )
             if path.exists()
         ]
-    page = render_report(read_results(reports), reports, links)
-    write_whole(reports / "index.html", page)
+    write_whole(reports / "index.html", render_report(results, records, reports, links))

@@ -94,6 +94,14 @@ PARTS = (
         parameters=("notebook", "penalty"),
     ),
     Part("nbgrader.preprocessors:AssignLatePenalties.init_plugin", "the same", "airlock.course"),
+    Part(
+        "nbgrader.preprocessors:SaveAutoGrades._add_score",
+        "a check that waits for a person has no points, instead of none yet",
+        "airlock.nbgrader_plugin.preprocessors",
+        ("cell", "resources"),
+    ),
+    Part("unittest.mock:_patch.__enter__", "a test's patches do not reach the submission", "airlock.run"),
+    Part("unittest.mock:_patch.__exit__", "and do not end there", "airlock.run"),
 )  # fmt: skip
 
 
@@ -111,7 +119,7 @@ def use_iopub_thread(kind: type) -> None:
     """Have ipykernel's application make its thread for outputs of this class: there is no other way."""
     from ipykernel import kernelapp
 
-    kernelapp.IOPubThread = kind  # type: ignore[misc, assignment]
+    kernelapp.IOPubThread = kind  # type: ignore[attr-defined, assignment]
 
 
 def drop_subshells(application: Any) -> None:

@@ -203,6 +203,7 @@ def test_the_operators_page_has_every_limit():
     expected = {
         name: f"{value // MIB} MiB" if value >= MIB else f"{value:g}"
         for name, value in asdict(Limits()).items()
+        if type(value) is not bool
     }
     assert {name.strip("`"): value for name, value, _ in rows("operator.md", "Limits")} == expected
 

@@ -3,9 +3,9 @@
     python tools/bench.py [--quick]
 
 Measures stock ``nbgrader autograde``, otter-grader, ``airlock grade`` with one worker and with two, and the
-floor: the CPU time of the students' own cells, run in a warm process that grades nothing. Prints a table, and
-writes docs/bench.json and docs/bench.png. Every process computes on one BLAS thread. CPU time is that of all
-processes a command started, from start to end, as the kernel of the operating system counts it.
+floor: the CPU time of the students' own cells, run in a forked process that grades nothing. Prints a table,
+and writes docs/bench.json and docs/bench.png. Every process computes on one BLAS thread. CPU time is that of
+all processes a command started, from start to end, as the kernel of the operating system counts it.
 
 --quick: fewer submissions, for a look; nothing is written to docs/.
 """

@@ -1,4 +1,4 @@
-"""The floor: what the students' own cells compute, in a warm process that grades nothing.
+"""The floor: what the students' own cells compute, in a forked process that grades nothing.
 
 For each submission a child is forked from a process that has imported and drawn what a kernel has, and runs
 every cell that is not a test through IPython, figures as inline pictures included; what is shown is rendered
@@ -18,7 +18,7 @@ import nbformat
 
 
 def measure_all(course, assignment, jobs):
-    """CPU seconds of each submission of a course; in a process of its own, warm and then forked."""
+    """CPU seconds of each submission of a course; in a process of its own, which forks."""
     words = [sys.executable, __file__, str(course), assignment, str(jobs)]
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     run = subprocess.run(words, env=os.environ | one, capture_output=True, text=True, check=True)

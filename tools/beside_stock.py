@@ -1,14 +1,16 @@
 """Grade notebooks of others with nbgrader and with airlock, and compare the marks check by check.
 
-    python tools/beside_stock.py FOLDER [--out FOLDER] [--jobs 2]
+    python tools/beside_stock.py FOLDER [--out FOLDER] [--jobs 2] [--only PATTERN]
 
 FOLDER holds nbgrader source notebooks, each with the files it needs beside it. Each becomes an assignment of
 a scratch course, in which three students hand in: the reference solution, the blank release, and the release
 with every other answer filled in. What nbgrader gave is kept in ``--out``, so that a second run only grades
-with airlock. The summary counts the checks with the same mark, and names every other.
+with airlock. Their kernels are all this Python. The summary counts the checks with the same mark, and names
+every other; where nbgrader itself gave none, as it could not grade a submission, nothing is compared.
 """
 
 import argparse
+import fnmatch
 import json
 import os
 import shutil
@@ -36,10 +38,12 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, default=Path("build/beside"))
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="*", help="pattern of the paths within FOLDER to compare")
     options = parser.parse_args()
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     notebooks = sorted(p for p in options.folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    notebooks = [p for p in notebooks if fnmatch.fnmatch(str(p.relative_to(options.folder)), options.only)]
     with ThreadPoolExecutor(options.jobs) as pool:
         compared = list(pool.map(lambda path: compare(path, options.folder, options.out), notebooks))
     return summarise(compared)
@@ -76,7 +80,9 @@ def prepare(path: Path, room: Path) -> None:
             shutil.copytree(beside, source / beside.name, ignore=shutil.ignore_patterns("*.ipynb"))
         elif beside.is_file() and beside.suffix != ".ipynb":
             shutil.copy(beside, source / beside.name)
-    shutil.copy(path, source / "n.ipynb")
+    notebook = nbformat.read(path, 4)
+    notebook.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(notebook, source / "n.ipynb")
     run(room, CONFIG, "nbgrader", "update", "source/a/n.ipynb", check=False)
     run(room, CONFIG, "nbgrader", "generate_assignment", "a", "--force")
     solved = nbformat.read(source / "n.ipynb", 4)
@@ -140,7 +146,7 @@ def records(room: Path) -> dict:
 
 def summarise(compared: list[dict]) -> int:
     """Print the differences, and the counts."""
-    counts, silent = {student: Counter() for student in STUDENTS}, 0
+    counts, silent, unmarked = {student: Counter() for student in STUDENTS}, 0, 0
     for one in compared:
         if "error" in one:
             print(f"{one['name']}: not compared ({one['error'].strip()[-160:]})")
@@ -151,16 +157,20 @@ def summarise(compared: list[dict]) -> int:
                 points, message = record["checks"].get(check, [None, record["status"]])
                 if not most:
                     continue
+                if stock is None:
+                    unmarked += 1
+                    continue
                 same = points == stock
                 counts[student]["same" if same else "other"] += 1
                 if not same:
                     said = points is None or any(i["kind"] != "mended" for i in record["incidents"])
-                    silent += points is not None and points < (stock or 0) and not said
+                    silent += points is not None and points < stock and not said
                     print(f"{one['name']} {student} {check}: {stock} with nbgrader, {points} here: {message}")
     for student, found in counts.items():
         total = found.total()
         print(f"{student}: {found['same']} of {total} checks alike ({found['same'] / max(total, 1):.1%})")
     print(f"{sum('error' not in one for one in compared)} notebooks compared; {silent} lost without a word")
+    print(f"{unmarked} checks without a mark of nbgrader's are not among them")
     return int(silent > 0)
 
 

@@ -79,12 +79,13 @@ class Checker:
                     cell.source = answers[notebook][grade_id]
             files[f"{notebook}.ipynb"] = nbformat.writes(content).encode()
         return self.executor.submit(
-            grade_task, name, files, [], self.trial.master.to_bytes(), asdict(self.limits), False
+            grade_task, name, files, [], self.trial.master.to_bytes(), self.limits, False
         )
 
     def _reference(self, times: int) -> dict[str, Any]:
         futures = [self._grade("reference", self.trial.references) for _ in range(times)]
-        records = [future.result()[-1] for future in self._heard(futures, "gradings of the reference")]
+        graded = [future.result()[0] for future in self._heard(futures, "gradings of the reference")]
+        records = [one.record.to_json() for one in graded]
         rows: dict[str, dict] = {}
         for record in records:
             if record["status"] == "failed":
@@ -116,9 +117,9 @@ class Checker:
         }
 
     def _release(self) -> dict[str, Any]:
-        notebooks, _, _, record = self._grade("release", None).result()
-        stops = []
-        for data in notebooks.values():
+        graded, _ = self._grade("release", None).result()
+        record, stops = graded.record.to_json(), []
+        for data in graded.notebooks.values():
             for cell in nbformat.reads(data.decode(), as_version=4).cells:
                 flags = cell.metadata.get("nbgrader", {})
                 wrong = [one for one in cell.get("outputs", []) if one.output_type == "error"]

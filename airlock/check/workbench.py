@@ -33,7 +33,7 @@ class Cost:
 
 
 @dataclass
-class Graded:
+class Marked:
     """What became of one test: points out of ``most``, the message, and what it asked of the kernel."""
 
     points: float
@@ -86,7 +86,7 @@ class Workbench(contextlib.AbstractContextManager):
             idle_seconds=min(limits.idle_seconds, 3),
         )
         self.costs: list[Cost] = []
-        self.first: dict[int, Graded] = {}  # of the reference, by position of the test
+        self.first: dict[int, Marked] = {}  # of the reference, by position of the test
         self.random: set[int] = set()  # tests whose calls differ from grading to grading
         self._changing: set[str] = set()  # functions that the reference was seen to change arguments by
         self._bound: dict[int, dict] = {}  # what the tests up to a position have bound
@@ -135,7 +135,7 @@ class Workbench(contextlib.AbstractContextManager):
         cells = enumerate(self.notebook.cells)
         return [p for p, cell in cells if cell.kind == "answer" and cell.cell.cell_type == "code"]
 
-    def grade(self, position: int, source: str, tests: list[int], times: int = 1) -> dict[int, list[Graded]]:
+    def grade(self, position: int, source: str, tests: list[int], times: int = 1) -> dict[int, list[Marked]]:
         """Grade a text in place of the answer at ``position``, by each of ``tests`` so many times."""
         if self.dependence.must_run_again(position):
             return self._grade_in_order(position, source, tests, times)
@@ -189,7 +189,7 @@ class Workbench(contextlib.AbstractContextManager):
         kernel.seconds = -kernel.cpu()
         return Fork(kernel)
 
-    def _grade(self, place: int, kernel: StudentKernel, references: References) -> Graded:
+    def _grade(self, place: int, kernel: StudentKernel, references: References) -> Marked:
         cell = self.notebook.cells[place]
         first = place not in self.first
         test = Test(cell.cell.source, cell.released, place, strict=not first)
@@ -209,7 +209,7 @@ class Workbench(contextlib.AbstractContextManager):
         points, most = determine_grade(graded)
         errors = [output.evalue for output in graded.outputs if output.output_type == "error"]
         message = errors[0] if errors else ""
-        return Graded(most if points is None else points, most, message, bridge.asked, bridge.calls)
+        return Marked(most if points is None else points, most, message, bridge.asked, bridge.calls)
 
     def _run(self, kernel: StudentKernel, source: str) -> None:
         """Run a cell; a mutant that ends its fork there loses what is asked of it afterwards."""

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from airlock.classroom.roster import FILE, Person, Roster
+from airlock.course.application import CourseDirectory
 from airlock.handin.filenames import SKIPPED, is_notebook, printable
 
 
 class Attendance:
     """``absent``: people of the roster without a submission; ``notes``: sentences on what needs a hand."""
 
-    def __init__(self, coursedir, assignment: str, students: set[str], roster: Roster | None):
+    def __init__(
+        self, coursedir: CourseDirectory, assignment: str, students: set[str], roster: Roster | None
+    ):
         self.absent: list[Person] = roster.absent(students) if roster else []
         self.notes = list(_misplaced(coursedir, assignment))
         for student, person in (roster.unknown(students) if roster else {}).items():
@@ -21,7 +24,7 @@ class Attendance:
             self.notes.append(f"{printable(student)} is not in {FILE}: {meant}.")
 
 
-def _misplaced(coursedir, assignment: str) -> Iterator[str]:
+def _misplaced(coursedir: CourseDirectory, assignment: str) -> Iterator[str]:
     """What lies in the folder of submissions, but not where a submission of any assignment is looked for."""
     pattern = coursedir.format_path(coursedir.submitted_directory, "*", assignment)
     before, _, after = pattern.rpartition("*")

@@ -3,25 +3,29 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from airlock.classroom.attendance import Attendance
 from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task, observe_task
 from airlock.classroom.recorder import Recorder, Task
+from airlock.course.application import NbGrader
 from airlock.course.folders import find_submissions
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
 from airlock.handin.files import digest_of, read_submission
-from airlock.model.assignment import Observed
+from airlock.model.assignment import Master, Observed
 from airlock.model.errors import AirlockError
+from airlock.model.limits import Limits
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
-from airlock.run.grade import blank_record, grading_digest
+from airlock.run.records import grading_digest, ungraded_record
 from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
@@ -29,13 +33,13 @@ from airlock.settings import Airlock
 class Classroom:
     """All submissions of one assignment in a course: what is there, what is graded, and the rest to do."""
 
-    def __init__(self, app, assignment: str):
+    def __init__(self, app: NbGrader, assignment: str):
         self.config, self.coursedir, self.assignment = app.config, app.coursedir, assignment
         self.settings = Airlock(config=app.config)
         self.limits = self.settings.as_limits()
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
-        self.blank = blank_record("", self.master)
+        self.ungraded = ungraded_record("", self.master, self.limits)
         self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
         people = roster.people if roster else []
@@ -51,16 +55,14 @@ class Classroom:
         Without ``keep`` nothing is written, and the next run grades it again.
         """
 
-        def grade(master, limits):
+        def grade(master: Master, limits: Limits) -> dict[str, Observed]:
             with make_executor() as executor:
-                arguments = master.to_bytes(), master.solutions, asdict(limits)
-                found = executor.submit(observe_task, *arguments).result()
-            return {name: Observed(**one) for name, one in found.items()}
+                return executor.submit(observe_task, master.to_bytes(), master.solutions, limits).result()
 
         started = time.monotonic()
         try:
             self.master = with_reference(
-                self.master, self.reports, self.limits, self.blank.versions, grade, keep
+                self.master, self.reports, self.limits, self.ungraded.versions, grade, keep
             )
         except Exception as error:  # whatever it is: a class is graded all the same
             return [f"The reference solution could not be graded ({error}): what cannot be judged will wait."]
@@ -68,19 +70,19 @@ class Classroom:
         return [sentence(remark) for remark in remarks(self.master)]
 
     def grade(
-        self, make_executor: Callable, slots: int, students: list[str], force: bool, listener
+        self, make_executor: Callable, slots: int, students: list[str], force: bool, listener: Any
     ) -> list[Record]:
         """Grade what is not graded yet, and return the records of all submissions found.
 
-        ``slots`` submissions are out at a time. ``listener.record(record)`` is told each that is done,
+        ``slots`` submissions are out at a time. ``listener.done(record)`` is told each that is done,
         ``listener.skip()`` of each that was done before.
 
         Raises MachineError when the records cannot be written down.
         """
         started, cpu = time.monotonic(), time.process_time()
-        waiting, master, limits = deque(students), self.master.to_bytes(), asdict(self.limits)
+        waiting, master = deque(students), self.master.to_bytes()
 
-        def next_task():
+        def next_task() -> Task | None:
             while waiting:
                 task = self._task(waiting.popleft())
                 if task is None:
@@ -91,11 +93,9 @@ class Classroom:
                 listener.skip()
             return None
 
-        def send(executor, task):
-            incidents = [asdict(incident) for incident in task.incidents]
-            return executor.submit(
-                grade_task, task.student, task.files, incidents, master, limits, self.settings.feedback
-            )
+        def send(executor: Executor, task: Task) -> Future:
+            wanted = master, self.limits, self.settings.feedback
+            return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
 
         with only_one(self.reports), Recorder(self, listener) as self._recorder:
             recorder = self._recorder
@@ -129,9 +129,9 @@ class Classroom:
         """What is true of the run as a whole, see :func:`airlock.course.results.write_results`."""
         return {
             "assignment": self.assignment,
-            "max_score": self.blank.max_score,
-            "confinement": self.blank.confinement,
-            "versions": self.blank.versions,
+            "max_score": self.ungraded.max_score,
+            "confinement": self.ungraded.confinement,
+            "versions": self.ungraded.versions,
             "seconds": self.seconds,
             "reference": remarks(self.master),
             "absent": [asdict(person) for person in self.attendance.absent],

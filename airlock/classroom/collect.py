@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from airlock.classroom.roster import FILE, Person, Roster, read_roster
+from airlock.course.application import CourseDirectory
 from airlock.handin.filenames import printable, storable
 from airlock.handin.platforms import HandedIn, read_archive
 from airlock.handin.slim import MAX_STORED
@@ -39,7 +40,7 @@ class Collected:
 class Collector:
     """Places the files of archives in a course."""
 
-    def __init__(self, coursedir, assignment: str, roster: Roster | None):
+    def __init__(self, coursedir: CourseDirectory, assignment: str, roster: Roster | None):
         self.coursedir, self.assignment, self.roster = coursedir, assignment, roster
         self.downloaded = Path(coursedir.root) / "downloaded" / assignment
 
@@ -67,7 +68,9 @@ class Collector:
         outcome.placed.sort()
         return outcome
 
-    def _take(self, opened, who: tuple[str, ...], files: list[HandedIn], outcome: Collected) -> None:
+    def _take(
+        self, opened: zipfile.ZipFile, who: tuple[str, ...], files: list[HandedIn], outcome: Collected
+    ) -> None:
         """Keep one attempt of one student."""
         person = self.roster.find(*who) if self.roster else Person(_slug(who))
         if person is None:
@@ -97,7 +100,7 @@ class Collector:
         _copy(latest, target, time.strftime(STAMP_FORMAT))
         return True
 
-    def _unmatched(self, opened, name: str, outcome: Collected) -> None:
+    def _unmatched(self, opened: zipfile.ZipFile, name: str, outcome: Collected) -> None:
         outcome.unmatched.append(name)
         kept = storable({re.sub(r"^[/\\.]+|\.\.+", "", name): opened.getinfo(name)}, [])
         for path, member in kept.items():
@@ -129,7 +132,7 @@ def _slug(who: tuple[str, ...]) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or who[0]
 
 
-def _write(opened, members: dict[str, zipfile.ZipInfo], target: Path) -> None:
+def _write(opened: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], target: Path) -> None:
     """Write the files of an attempt into a folder, in one step."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as part:
@@ -147,7 +150,7 @@ def _write(opened, members: dict[str, zipfile.ZipInfo], target: Path) -> None:
             folder.rename(free)
 
 
-def _extract(opened, member: zipfile.ZipInfo, path: Path) -> None:
+def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
     """Write one file, cut where it is larger than a submission may have."""
     with opened.open(member) as source, open(path, "wb") as file:
         room = MAX_STORED

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from traitlets.log import get_logger
 
@@ -34,11 +34,11 @@ class Dispatcher:
         self.suspects: list[_Out] = []
         self.returned, self.lost = 0, 0
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.executor = self.make_executor()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         for future in self.out:
             future.cancel()
         self.executor.shutdown(wait=not self.out)
@@ -76,7 +76,7 @@ class Dispatcher:
                     sentence = f"The process that graded it was killed {DEATHS} times; is memory left?"
                     yield one.task, MachineError(sentence)
 
-    def _fill(self, next_task):
+    def _fill(self, next_task: Callable[[], Any]) -> None:
         """Nobody knows who broke an executor: each task that was out then is tried again alone."""
         if self.suspects:
             if not self.out:
@@ -85,7 +85,7 @@ class Dispatcher:
         while len(self.out) < self.slots and (task := next_task()) is not None:
             self._submit(_Out(task))
 
-    def _submit(self, one):
+    def _submit(self, one: _Out) -> None:
         try:
             future = self.send(self.executor, one.task)
         except Exception as error:  # a worker died while it had nothing to do, or Dask gave its scheduler up
@@ -95,5 +95,5 @@ class Dispatcher:
         self.out[future] = one
 
 
-def _died(future) -> bool:
+def _died(future: Future) -> bool:
     return future.cancelled() or isinstance(future.exception(), BrokenExecutor | CancelledError)

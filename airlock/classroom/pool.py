@@ -1,5 +1,7 @@
 """Where submissions are graded: local processes or a Dask cluster, as ``concurrent.futures.Executor``."""
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
 import functools
@@ -8,53 +10,58 @@ import multiprocessing
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any
 
 from airlock.model.errors import AirlockError
 from airlock.model.limits import Limits
 from airlock.model.record import Incident
 from airlock.sandbox import fork_server
 
+if TYPE_CHECKING:  # a worker imports them, the command does while the workers do
+    from airlock.model.assignment import Master, Observed
+    from airlock.run.grade import Graded
+
 CONNECT_SECONDS = 10  # to a Dask scheduler
 
 _one_at_a_time = threading.Lock()  # tests change the working folder, which is the process's
 
 
-def grade_task(student, files, incidents, master: bytes, limits: dict, feedback: bool):
-    """Grade one submission in a worker; plain data, see :func:`airlock.run.grade.grade_submission`.
-
-    Returns notebooks as bytes, unanswered cells and feedback pages, each by name, and the record as a dict.
-    """
+def grade_task(
+    student: str,
+    files: dict[str, bytes],
+    incidents: list[Incident],
+    master: bytes,
+    limits: Limits,
+    feedback: bool,
+) -> tuple[Graded, dict[str, str]]:
+    """Grade one submission in a worker, see :func:`airlock.run.grade.grade_submission`; with its pages."""
     os.environ.update(fork_server.ONE_THREAD)  # in time, where this is the first to import numpy
     from airlock.run.grade import grade_submission, pages_of
 
-    incidents = [Incident(**incident) for incident in incidents]
     with _one_at_a_time:
         assignment = _master(master)
-        graded = grade_submission(student, files, assignment, Limits(**limits), incidents)
-        pages = pages_of(graded, assignment.hidden) if feedback else {}
-    return graded.notebooks, graded.unanswered, pages, graded.record.to_json()
+        graded = grade_submission(student, files, assignment, limits, incidents)
+        return graded, pages_of(graded, assignment.hidden) if feedback else {}
 
 
-def observe_task(master: bytes, solutions: dict, limits: dict) -> dict[str, dict]:
+def observe_task(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
     """Grade the reference solution in a worker, see :func:`airlock.run.reference.observe`."""
     os.environ.update(fork_server.ONE_THREAD)
     from airlock.run.reference import observe
 
     with _one_at_a_time:
-        found = observe(dataclasses.replace(_master(master), solutions=solutions), Limits(**limits))
-    return {name: dataclasses.asdict(one) for name, one in found.items()}
+        return observe(dataclasses.replace(_master(master), solutions=solutions), limits)
 
 
 @functools.lru_cache(maxsize=4)
-def _master(data: bytes):
-    from airlock.model.assignment import (
-        Master,  # imports nbformat, which the command may do while the workers do
-    )
+def _master(data: bytes) -> Master:
+    from airlock.model.assignment import Master
 
     return Master.from_bytes(data)
 
@@ -68,7 +75,7 @@ def prepare(preload: Iterable[str] = ()) -> None:
 
     forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
     forkserver.ensure_running()
-    if fork_server.WARM:
+    if fork_server.AVAILABLE:
         fork_server.share(preload)
 
 
@@ -83,10 +90,10 @@ class LocalWorkers(contextlib.AbstractContextManager):
         """A pool of them; a new one when a worker's death has broken the last."""
         prepare()
         context = multiprocessing.get_context("forkserver")
-        arguments = (self.folder, fork_server.share() if fork_server.WARM else None)
+        arguments = (self.folder, fork_server.share() if fork_server.AVAILABLE else None)
         return ProcessPoolExecutor(self.count, context, _start_worker, arguments)
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind: Any, *_: Any) -> None:
         """After an error or Ctrl-C nobody waits for what is half graded."""
         if kind is not None:
             for worker in multiprocessing.active_children():
@@ -123,11 +130,11 @@ class DaskWorkers(contextlib.AbstractContextManager):
             )
         return self.client.get_executor(retries=1, pure=False)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.client.close()
 
 
-def _start_worker(folder, shared) -> None:
+def _start_worker(folder: str, shared: socket.socket | None) -> None:
     gc.freeze()  # what was imported stays: no collection has to look through it again
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
     if shared is not None:
@@ -136,7 +143,7 @@ def _start_worker(folder, shared) -> None:
     threading.Thread(target=_end_with_parent, args=[folder], daemon=True).start()
 
 
-def _end_with_parent(folder) -> None:
+def _end_with_parent(folder: str) -> None:
     """A worker whose coordinator was killed would wait for work for ever."""
     coordinator = multiprocessing.parent_process()
     assert coordinator is not None, "a worker has one"

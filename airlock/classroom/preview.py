@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from typing import Any
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
@@ -14,10 +16,17 @@ from airlock.course.marked import follow, stands
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
-from airlock.run.grade import grading_digest
+from airlock.run.records import grading_digest
 
 
-def preview(room: Classroom, make_executor: Callable, slots: int, students: list[str], force: bool, listener):
+def preview(
+    room: Classroom,
+    make_executor: Callable[[], Executor],
+    slots: int,
+    students: list[str],
+    force: bool,
+    listener: Any,
+) -> list[Record]:
     """Grade what is not graded yet; the records that it would leave, with their ``changes``.
 
     What cannot be read or graded is left out: nothing would be known of its score either way.
@@ -26,7 +35,7 @@ def preview(room: Classroom, make_executor: Callable, slots: int, students: list
     entries = book.entries()
     book.close()
     known, waiting = Journal(room.reports).records, deque(students)
-    assignment, limits = room.master.to_bytes(), asdict(room.limits)
+    assignment = room.master.to_bytes()
 
     def next_task() -> Task | None:
         while waiting:
@@ -44,15 +53,16 @@ def preview(room: Classroom, make_executor: Callable, slots: int, students: list
             listener.skip()
         return None
 
-    def send(executor, task: Task):
-        incidents = [asdict(incident) for incident in task.incidents]
-        return executor.submit(grade_task, task.student, task.files, incidents, assignment, limits, False)
+    def send(executor: Executor, task: Task) -> Future:
+        wanted = assignment, room.limits, False
+        return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
 
     found: list[Record] = []
     with Dispatcher(make_executor, slots, send) as dispatcher:
         for task, result in dispatcher.results(next_task):
             if not isinstance(result, BaseException):
-                record = replace(Record.from_json(result[-1]), digest=task.digest, hand_in=task.hand_in)
+                graded, _ = result
+                record = replace(graded.record, digest=task.digest, hand_in=task.hand_in)
                 found.append(follow(record, known.get(task.student), entries.get(task.student)))
-                listener.record(record)
+                listener.done(record)
     return sorted(found, key=lambda record: record.student)

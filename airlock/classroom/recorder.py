@@ -2,7 +2,9 @@
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
@@ -16,7 +18,11 @@ from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.record import Incident, Record
-from airlock.run.grade import blank_record, failed
+from airlock.run.grade import Graded
+from airlock.run.records import failed, ungraded_record
+
+if TYPE_CHECKING:
+    from airlock.classroom.classroom import Classroom
 
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
@@ -39,12 +45,12 @@ class Task:
 class Recorder:
     """Takes results, one at a time; a context manager. What is in the journal is not graded again."""
 
-    def __init__(self, room, listener):
+    def __init__(self, room: "Classroom", listener: Any):
         self.room, self.listener = room, listener
         self._second: list[tuple[Task, tuple]] | None = []
         self._next_write = time.monotonic() + WRITE_SECONDS
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         room = self.room
         self.book = Book(room.coursedir, room.config, room.assignment, room.settings.gradebook_seconds)
         self.entries = self.book.entries()
@@ -54,19 +60,21 @@ class Recorder:
         self.records = self.journal.records
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.book.close()
 
     def is_done(self, task: Task) -> bool:
         """Whether this very submission has been graded, and what came of it is still there."""
         known = self.records.get(task.student)
-        done = known and known.digest == task.digest and known.status != "failed"
         return (
-            bool(done and stands(known, self.entries.get(task.student)))
+            known is not None
+            and known.digest == task.digest
+            and known.status != "failed"
+            and stands(known, self.entries.get(task.student))
             and self.room.folder("autograded", task.student).exists()
         )
 
-    def take(self, task: Task, result) -> None:
+    def take(self, task: Task, result: Any) -> None:
         """Write down what :func:`airlock.classroom.pool.grade_task` returned, or its exception.
 
         What cannot be written is kept for :meth:`take_again`, as far as memory allows.
@@ -74,11 +82,11 @@ class Recorder:
         if isinstance(result, BaseException):
             self.fail(task.student, "machine", self._reason(task.student, result), task.hand_in)
             return
-        notebooks, unanswered, pages, record = result
-        record = self.following(task, record)
+        graded, pages = result
+        record = self.following(task, graded.record)
         if record.status != "failed":
             try:
-                self._keep(task, notebooks, unanswered, pages, record)
+                self._keep(task, graded, pages, record)
             except Exception as error:  # whatever it was, it is this submission's, and no other's
                 if self._second is not None and len(self._second) < KEPT:
                     self._second.append((task, result))
@@ -92,14 +100,14 @@ class Recorder:
         for task, result in second:
             self.take(task, result)
 
-    def following(self, task: Task, data: dict) -> Record:
+    def following(self, task: Task, record: Record) -> Record:
         """The record that a worker sent, with what it owes to the one before it."""
-        record = replace(Record.from_json(data), digest=task.digest, hand_in=task.hand_in)
+        record = replace(record, digest=task.digest, hand_in=task.hand_in)
         return follow(record, self.records.get(task.student), self.entries.get(task.student))
 
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
-        record = failed(blank_record(student, self.room.master), kind, sentence)
+        record = failed(ungraded_record(student, self.room.master, self.room.limits), kind, sentence)
         record.hand_in = hand_in
         self._finish(follow(record, self.records.get(student), self.entries.get(student)))
 
@@ -108,7 +116,7 @@ class Recorder:
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
         for student in sorted(self.entries.keys() - self.room.submissions.keys()):
             gone = only_marked(
-                student, self.room.assignment, self.room.blank.max_score, self.entries[student]
+                student, self.room.assignment, self.room.ungraded.max_score, self.entries[student]
             )
             if gone:
                 gone.status, gone.incidents = "incident", [Incident("gone", GONE)]
@@ -134,17 +142,17 @@ class Recorder:
         with self._writing():
             write_results(self.room.reports, self.standing(), self.room.meta())
 
-    def _keep(self, task, notebooks, unanswered, pages, record):
+    def _keep(self, task: Task, graded: Graded, pages: dict[str, str], record: Record) -> None:
         files, folder = self.room.master.files, self.room.folder
         other = {path: data for path, data in task.files.items() if not path.lower().endswith(".ipynb")}
-        graded = {f"{name}.ipynb": data for name, data in notebooks.items()}
-        replace_folder(folder("autograded", task.student), lay_over(other, files | graded))
+        notebooks = {f"{name}.ipynb": data for name, data in graded.notebooks.items()}
+        replace_folder(folder("autograded", task.student), lay_over(other, files | notebooks))
         if pages:
             feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
             replace_folder(folder("feedback", task.student), feedback)
         known = self.records.get(task.student)
         anew = known is None or known.hand_in != task.hand_in
-        self.book.record(record, unanswered, handed_in_at(task.files, record), anew)
+        self.book.write(record, graded.unanswered, handed_in_at(task.files, record), anew)
         self.entries |= self.book.entries(task.student)
 
     def _reason(self, student: str, error: BaseException) -> str:
@@ -152,7 +160,7 @@ class Recorder:
         kept = keep_traceback(self.room.reports, f"grading {student}", error)
         return _sentence(error) + (f"; the traceback is in {kept.name}, beside the results." if kept else "")
 
-    def _finish(self, record):
+    def _finish(self, record: Record) -> None:
         get_logger().debug("%s is %s: %s", record.student, record.status, record.seconds)
         if record.status == "failed" and record.student in self.entries:
             with contextlib.suppress(MachineError):  # is told already, or comes again with the next
@@ -160,7 +168,7 @@ class Recorder:
                 self.entries |= self.book.entries(record.student)
         with self._writing():
             self.journal.add(record)
-        self.listener.record(marked(record, self.entries.get(record.student)))
+        self.listener.done(marked(record, self.entries.get(record.student)))
         started = time.monotonic()
         if started >= self._next_write:
             self.write_results()
@@ -168,7 +176,7 @@ class Recorder:
             self._next_write = now + max(WRITE_SECONDS, (now - started) / WRITE_SHARE)
 
     @contextlib.contextmanager
-    def _writing(self):
+    def _writing(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

@@ -130,9 +130,9 @@ def _spellings(name: str) -> set[str]:
     """A name as platforms write it: in any order, without marks, with umlauts either way, run together."""
     found = set()
     for spelled in (name, re.sub("[äöüÄÖÜ]", lambda m: f"{m[0]}e", name)):
-        plain = unicodedata.normalize("NFKD", spelled.replace("ß", "ss")).casefold()
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-        words = re.findall(r"\w+", plain.replace("_", " "))
+        folded = unicodedata.normalize("NFKD", spelled.replace("ß", "ss")).casefold()
+        folded = "".join(c for c in folded if not unicodedata.combining(c))
+        words = re.findall(r"\w+", folded.replace("_", " "))
         if words:
             found |= {" ".join(sorted(words)), "".join(words), "".join(words[-1:] + words[:-1])}
     return found

@@ -2,9 +2,11 @@
 
 import contextlib
 import sys
+from typing import Any
 
 from tqdm import tqdm
 
+from airlock.classroom.classroom import Classroom
 from airlock.model.record import Record
 from airlock.model.text import one_line
 from airlock.pages import shared
@@ -18,10 +20,10 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
     def __init__(self, total: int):
         self.bar = tqdm(total=total, unit="submission", file=sys.stderr, dynamic_ncols=True)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.bar.close()
 
-    def record(self, record: Record) -> None:
+    def done(self, record: Record) -> None:
         """A submission has been graded, or has failed."""
         for incident in record.incidents:
             place = f" [{incident.cell}]" if incident.cell else ""
@@ -35,7 +37,7 @@ class progress(contextlib.AbstractContextManager):  # noqa: N801
         self.bar.refresh()
 
 
-def print_table(records: list[Record], room) -> None:
+def print_table(records: list[Record], room: Classroom) -> None:
     """Student, score, lost checks with the first line of why; then where the rest is."""
     width = max(len("student"), *(len(one_line(record.student)) for record in records))
     print(f"\n{'student':{width}}  {'score':>9}  lost checks")

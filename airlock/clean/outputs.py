@@ -3,6 +3,7 @@
 import base64
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
@@ -28,7 +29,7 @@ class OutputLimits:
     notebook: int = 5 * 2**20  # all outputs together
 
 
-def clean_output(output, limits: OutputLimits) -> tuple[NotebookNode | None, bool]:
+def clean_output(output: Any, limits: OutputLimits) -> tuple[NotebookNode | None, bool]:
     """Return a harmless copy of one output, None if nothing is left, and whether it was cut."""
     kind = output.get("output_type") if isinstance(output, dict) else None
     if kind == "stream":
@@ -54,7 +55,7 @@ def clean_output(output, limits: OutputLimits) -> tuple[NotebookNode | None, boo
     return from_dict({"output_type": kind} | clean), cut
 
 
-def as_picture(mime: str, value) -> str:
+def as_picture(mime: str, value: object) -> str:
     """The base64 text of a picture that is what its type says, else nothing."""
     text = "".join(as_text(value).split())
     try:
@@ -64,7 +65,7 @@ def as_picture(mime: str, value) -> str:
     return text if begins and is_small(mime, text) else ""
 
 
-def as_count(found) -> int | None:
+def as_count(found: object) -> int | None:
     """``found`` if it is a number that a counter or a width may have."""
     return found if type(found) is int and 0 <= found < 10**9 else None
 

@@ -5,9 +5,12 @@ from contextlib import chdir
 from pathlib import Path
 
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
 
 from airlock.model.errors import AirlockError
 from airlock.settings import Airlock, prefer_own_programs
+
+__all__ = ["CourseDirectory", "NbGrader", "load_course"]  # what a classroom knows of nbgrader
 
 
 def load_course(folder: str | os.PathLike = ".") -> NbGrader:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from nbgrader import api
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 Cell = tuple[str, str]  # notebook and grade_id
 
@@ -55,7 +56,7 @@ def read_entries(
     }
     submitted, part = api.SubmittedAssignment, api.SubmittedNotebook
 
-    def of_class(*columns):
+    def of_class(*columns: Any) -> Select:
         query = select(submitted.student_id, *columns).where(submitted.assignment_id == found.id)
         return query if students is None else query.where(submitted.student_id.in_(list(students)))
 
@@ -69,7 +70,7 @@ def read_entries(
     for student, penalty in book.db.execute(penalties):
         entries[student].penalty += penalty or 0.0
 
-    def of_cells(kind, *columns):
+    def of_cells(kind: Any, *columns: Any) -> Select:
         query = of_class(api.Notebook.name, api.BaseCell.name, api.BaseCell.id, *columns)
         query = query.join(part, part.assignment_id == submitted.id).join(kind, kind.notebook_id == part.id)
         return query.join(api.BaseCell, api.BaseCell.id == kind.cell_id).join(

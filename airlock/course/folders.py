@@ -6,10 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
+
 PART = ".airlock-"  # begins the name of a folder that is being written
 
 
-def find_submissions(coursedir, assignment: str) -> dict[str, Path]:
+def find_submissions(coursedir: CourseDirectory, assignment: str) -> dict[str, Path]:
     """The folders of all submissions found, by student."""
     place = coursedir.format_path(coursedir.submitted_directory, "*", assignment)
     pattern = coursedir.format_path(coursedir.submitted_directory, "(?P<student>.*)", assignment, escape=True)

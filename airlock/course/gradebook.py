@@ -1,13 +1,16 @@
 """Write what grading found into nbgrader's gradebook, as ``nbgrader autograde`` does: manual grades stay."""
 
 import contextlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
 
 from airlock.course.entries import Entry, read_entries
 from airlock.course.lateness import assign_penalties, late_submissions
@@ -24,7 +27,7 @@ class Book:
     from then on, until the gradebook can be written again.
     """
 
-    def __init__(self, coursedir, config, assignment: str, wait_seconds: float):
+    def __init__(self, coursedir: CourseDirectory, config: Config, assignment: str, wait_seconds: float):
         self.config, self.assignment, self.url = config, assignment, coursedir.db_url
         self.seconds = self.wait_seconds = wait_seconds
         url = self.url
@@ -45,13 +48,13 @@ class Book:
             finally:
                 self.book.db.rollback()
 
-    def record(
+    def write(
         self, record: Record, handed_in: dict[str, list[str]], timestamp: datetime | None, anew: bool = True
     ) -> None:
-        """Record the automatic grades of a submission.
+        """Write the automatic grades of a submission.
 
         ``handed_in``: by notebook, the grade_ids of the cells that were left unanswered; a notebook that is
-        not in it was not handed in and counts 0. ``anew``: this hand-in was not recorded before; a person
+        not in it was not handed in and counts 0. ``anew``: this hand-in was not written before; a person
         then is asked to look again at the marks given by hand.
         Raises MachineError when the gradebook cannot be written.
         """
@@ -63,7 +66,7 @@ class Book:
                 submission.timestamp = timestamp
             for entry in submission.notebooks:
                 points = {one.grade_id: one.points for one in record.checks if one.notebook == entry.name}
-                self._record_notebook(entry, points, handed_in.get(entry.name), anew)
+                self._write_notebook(entry, points, handed_in.get(entry.name), anew)
             self.book.db.flush()
             assign_penalties(self.book, self.config, [submission])
             self.book.db.commit()
@@ -87,7 +90,13 @@ class Book:
                         grade.auto_score, grade.needs_manual_grade = None, True
             self.book.db.commit()
 
-    def _record_notebook(self, entry, points, unanswered, anew):
+    def _write_notebook(
+        self,
+        entry: SubmittedNotebook,
+        points: dict[str, float | None],
+        unanswered: list[str] | None,
+        anew: bool,
+    ) -> None:
         for grade in entry.grades:
             name = self._names[grade.cell_id]
             before = grade.auto_score
@@ -112,7 +121,7 @@ class Book:
         return {cell.id: cell.name for found in kinds for cells in found for cell in cells}
 
     @contextlib.contextmanager
-    def _writing(self):
+    def _writing(self) -> Iterator[None]:
         """A transaction that is rolled back, and told in a sentence, when it cannot be written."""
         try:
             if self._is_sqlite():
@@ -127,12 +136,12 @@ class Book:
         finally:
             self.book.db.rollback()  # nothing after a commit
 
-    def _is_sqlite(self):
+    def _is_sqlite(self) -> bool:
         return self.url.startswith("sqlite")
 
 
 @contextlib.contextmanager
-def telling(url: str):
+def telling(url: str) -> Iterator[None]:
     """Turn what a database raises into one sentence."""
     try:
         yield
@@ -143,7 +152,7 @@ def telling(url: str):
         ) from error
 
 
-def _reason(error) -> str:
+def _reason(error: SQLAlchemyError) -> str:
     return (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
 
 

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from airlock.course.results import write_whole
@@ -26,7 +26,7 @@ class Journal:
                     record = Record.from_json(json.loads(line))
                     self.records[record.student] = record
 
-    def keep(self, students) -> None:
+    def keep(self, students: Container[str]) -> None:
         """Forget whoever is not among ``students``, and rewrite the file with one line for each."""
         self.records = {name: record for name, record in self.records.items() if name in students}
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, Notebook, SourceCell
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import read
@@ -25,6 +25,8 @@ from airlock.model.names import bound_names, imported_modules
 from airlock.model.origins import own_bindings
 from airlock.settings import Airlock
 
+KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
 
 def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     """Read an assignment from the gradebook and the source folder of an ``nbgrader`` course directory.
@@ -39,28 +41,28 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     """
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id)).resolve()
     files = _support_files(coursedir, folder, assignment_id)
-    notebooks, preload = {}, Airlock(config=_config(coursedir)).preload
-    solutions = {}
+    settings, notebooks, solutions = Airlock(config=_config(coursedir)), {}, {}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
-            records = gradebook.find_assignment(assignment_id).notebooks
+            known = gradebook.find_assignment(assignment_id).notebooks
         except MissingEntry:
-            records = []
-        if not records:
+            known = []
+        if not known:
             raise AirlockError(
                 f"The gradebook knows no notebook of assignment {assignment_id!r}: "
                 f"run `nbgrader generate_assignment {assignment_id}` first."
             )
-        for record in sorted(records, key=lambda record: record.name):
-            source = _read_source(coursedir, folder / f"{record.name}.ipynb", assignment_id)
-            solutions[record.name] = _solutions(source)
-            cells = tuple(_with_ids(_cells(coursedir, source, record, assignment_id)))
-            modules = tuple(preloaded(cells, files) if preload is None else preload)
-            metadata = _metadata(source, record)
-            notebooks[record.name] = MasterNotebook(record.name, cells, metadata, modules)
-            if notebooks[record.name].language not in ("python", "python3"):
+        for entry in sorted(known, key=lambda entry: entry.name):
+            source = _read_source(coursedir, folder / f"{entry.name}.ipynb", assignment_id)
+            solutions[entry.name] = _solutions(source)
+            cells = tuple(_with_ids(_cells(coursedir, source, entry, assignment_id)))
+            preload = preloaded(cells, files) if settings.preload is None else settings.preload
+            unguarded = tuple(cell.grade_id for cell in cells if cell.grade_id in settings.unguarded)
+            metadata = _metadata(source, entry)
+            notebooks[entry.name] = MasterNotebook(entry.name, cells, metadata, tuple(preload), unguarded)
+            if notebooks[entry.name].language not in ("python", "python3"):
                 raise AirlockError(
-                    f"{folder / record.name}.ipynb is written in {notebooks[record.name].language}: "
+                    f"{folder / entry.name}.ipynb is written in {notebooks[entry.name].language}: "
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
     return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)), solutions=solutions)
@@ -112,10 +114,12 @@ def _read_source(coursedir: CourseDirectory, path: Path, assignment_id: str) -> 
         raise AirlockError(f"{path} cannot be read as a notebook ({error}): correct it.") from error
 
 
-def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
+def _cells(
+    coursedir: CourseDirectory, source: NotebookNode, entry: Notebook, assignment_id: str
+) -> Iterator[MasterCell]:
     """Bring the cells of the source notebook into the state in which they are graded."""
-    saved = {cell.name: cell for cell in record.source_cells}
-    points = {cell.name: cell.max_score for cell in [*record.grade_cells, *record.task_cells]}
+    saved = {cell.name: cell for cell in entry.source_cells}
+    points = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}
     config = _config(coursedir)
     lock, clear = LockCells(config=config), ClearSolutions(config=config)
     hide = [ClearHiddenTests(config=config), ClearMarkScheme(config=config)]
@@ -140,13 +144,13 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
                 generated = clear.preprocess_cell(from_dict(cell), language, 0)[0].source
                 if compared and generated != saved[grade_id].source and "AUTOTEST" not in cell.source:
                     raise AirlockError(
-                        f"{record.name}.ipynb was changed after its assignment was generated, in cell "
+                        f"{entry.name}.ipynb was changed after its assignment was generated, in cell "
                         f"{grade_id!r}: run `nbgrader generate_assignment {assignment_id} --force`."
                     )
                 worth = float(reference.cell.metadata.nbgrader.get("points") or 0)
                 if compared and worth != points.get(grade_id, worth):
                     raise AirlockError(
-                        f"{record.name}.ipynb was changed after its assignment was generated: {grade_id!r} "
+                        f"{entry.name}.ipynb was changed after its assignment was generated: {grade_id!r} "
                         f"is worth {worth:g} points now, {points[grade_id]:g} in the gradebook: "
                         f"run `nbgrader generate_assignment {assignment_id} --force`."
                     )
@@ -156,7 +160,7 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
             for preprocessor in hide:
                 released = preprocessor.preprocess_cell(released, {}, 0)[0]
         except (RuntimeError, KeyError) as error:
-            raise _mismatch(record.name, assignment_id, grade_id or cell.source[:40]) from error
+            raise _mismatch(entry.name, assignment_id, grade_id or cell.source[:40]) from error
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         own, imports = own_bindings(solution, released.source) if is_answer else ((), ())
@@ -164,7 +168,7 @@ def _cells(coursedir, source, record, assignment_id) -> Iterator[MasterCell]:
         unsolved = is_answer and solution.strip() == released.source.strip()
         yield MasterCell(cell, released.source, tuple(sorted(names)), own, statements, unsolved)
     if saved.keys() - seen:
-        raise _mismatch(record.name, assignment_id, ", ".join(sorted(saved.keys() - seen)))
+        raise _mismatch(entry.name, assignment_id, ", ".join(sorted(saved.keys() - seen)))
 
 
 def _solutions(source: NotebookNode) -> dict[str, str]:
@@ -173,14 +177,14 @@ def _solutions(source: NotebookNode) -> dict[str, str]:
     return {cell.grade_id: cell.released for cell in cells if cell.kind == "answer" and cell.grade_id}
 
 
-def _metadata(source: NotebookNode, record) -> NotebookNode:
-    """Kernel and language, of which the gradebook keeps the kernel."""
+def _metadata(source: NotebookNode, entry: Notebook) -> NotebookNode:
+    """Kernel and language, of which the gradebook keeps the kernel; Python's where neither has one."""
     kept = {key: source.metadata[key] for key in ("kernelspec", "language_info") if key in source.metadata}
-    kernelspec = json.loads(record.kernelspec or "{}") or kept.get("kernelspec", {})
+    kernelspec = json.loads(entry.kernelspec or "{}") or kept.get("kernelspec") or KERNELSPEC
     return from_dict(kept | {"kernelspec": kernelspec})
 
 
-def _as_saved(cell: NotebookNode, saved, points: float | None) -> None:
+def _as_saved(cell: NotebookNode, saved: SourceCell, points: float | None) -> None:
     """Give a cell of the source the text and the numbers of the gradebook."""
     cell.source = saved.source
     cell.metadata.nbgrader.checksum = saved.checksum

@@ -19,8 +19,8 @@ LATENESS = ("late_hours", "penalty")
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
 
 
-def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> None:
-    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step.
+def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> dict:
+    """Write ``results.json`` and ``grades.csv`` into ``folder``, each in one step; what is true of the run.
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
@@ -40,10 +40,11 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "reference": meta.get("reference", []),
         "absent": meta.get("absent", []),
         "notes": meta.get("notes", []),
-        "records": [record.to_json() for record in records],
     }
-    write_whole(folder / "results.json", json.dumps(results, indent=1) + "\n")
+    everything = results | {"records": [record.to_json() for record in records]}
+    write_whole(folder / "results.json", json.dumps(everything, indent=1) + "\n")
     write_whole(folder / "grades.csv", to_csv(records, results["absent"]))
+    return results
 
 
 def read_results(folder: Path | str) -> dict:
@@ -54,11 +55,16 @@ def read_results(folder: Path | str) -> dict:
 def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
     """One row per submission, one column per graded cell; where there is no score, the field is empty.
 
+    A check that the student's code could have decided, see ``c.Airlock.unguarded``, says so in its header.
     Who of the class has not handed in has a row as well, with the status ``not handed in``.
     """
     columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
     ids = [grade_id for _, grade_id in columns]
     names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
+    open_to = {(check.notebook, check.grade_id) for r in records for check in r.checks if check.unguarded}
+    names = [
+        f"{name} (unguarded)" if one in open_to else name for name, one in zip(names, columns, strict=True)
+    ]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(
@@ -67,7 +73,7 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
             "status",
             "score",
             "max_score",
-            *map(plain, names),
+            *map(as_field, names),
             "blanks",
             "incidents",
             "late_hours",
@@ -79,13 +85,13 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
         failed = record.status == "failed"
         rows.writerow(
             [
-                plain(record.student),
+                as_field(record.student),
                 record.status,
                 None if failed else _short(record.score),
                 _short(record.max_score),
                 *(None if failed else _short(points.get(column)) for column in columns),
-                plain("; ".join(record.blanks)),
-                plain("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
+                as_field("; ".join(record.blanks)),
+                as_field("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
                 round(record.late / 3600, 2),
                 _short(record.penalty),
             ]
@@ -93,7 +99,7 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
     highest = max((record.max_score for record in records), default=None)
     for person in absent:
         empty = [None] * (len(columns) + 4)
-        rows.writerow([plain(person["id"]), "not handed in", None, _short(highest), *empty])
+        rows.writerow([as_field(person["id"]), "not handed in", None, _short(highest), *empty])
     return text.getvalue()
 
 
@@ -101,7 +107,7 @@ def _short(value: float | None) -> str | None:
     return None if value is None else f"{value:.10g}"
 
 
-def plain(text: str) -> str:
+def as_field(text: str) -> str:
     """``text`` as a spreadsheet shows it: what looks like a formula gets an apostrophe in front."""
     return FORMULA.sub("'", visible(text))
 

@@ -3,10 +3,12 @@
 import logging
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, IncludeHeaderFooter
@@ -73,7 +75,9 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     return Trial(master, released, files, references, blanks, hidden)
 
 
-def _texts(notebook, config: Config):
+def _texts(
+    notebook: NotebookNode, config: Config
+) -> tuple[dict[str, str], dict[str, list[str]], list[tuple[str, str, str]]]:
     solutions, tests = ClearSolutions(config=config), ClearHiddenTests(config=config)
     begin, end = solutions.begin_solution_delimeter, solutions.end_solution_delimeter
     pairs = {begin: end, tests.begin_test_delimeter: tests.end_test_delimeter}
@@ -108,7 +112,7 @@ def _belongs(lines: list[str], at: int, begin: str) -> int:
     return max((place for place in range(at) if begin in lines[place]), default=-1)
 
 
-def _hidden_lines(source: str, pairs: dict[str, str]):
+def _hidden_lines(source: str, pairs: dict[str, str]) -> Iterator[tuple[str, str]]:
     inside = None
     for line in source.split("\n"):
         if inside is None:

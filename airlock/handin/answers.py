@@ -1,5 +1,6 @@
 """Gathers a student's answers wherever they ended up: copied, split, merged, in a cell of their own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from airlock.handin.match import Matching, as_code, defines, same, wanted
@@ -111,7 +112,7 @@ def join_halves(draft: Draft) -> None:
             break
 
 
-def _neighbours(draft: Draft, index: int, step: int):
+def _neighbours(draft: Draft, index: int, step: int) -> Iterator[StudentCell]:
     """The student's own code cells next to one, up to the first that is something else."""
     for number in range(index + step, index + step * (LONGEST_SPLIT + 1), step):
         if number not in draft.own or draft.cells[number].cell_type != "code":

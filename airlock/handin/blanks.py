@@ -15,7 +15,7 @@ def blanks_left(notebook: NotebookNode, master: MasterNotebook) -> list[str]:
     A blank is ``name = ...``; it is left if nothing else in its function gives the name a value, and reads
     ``"function: name"``. Of an answer cell without such blanks, the grade_id says that the stub is untouched.
     """
-    graded = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+    graded = {c.metadata.nbgrader.get("grade_id"): c for c in notebook.cells if "nbgrader" in c.metadata}
     own = [c.source for c in notebook.cells if c.cell_type == "code" and "nbgrader" not in c.metadata]
     left: list[str] = []
     for grade_id, stub in master.answers.items():

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -95,7 +96,7 @@ def digest_of(files: dict[str, bytes]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _walk(folder: str, incidents: list[Incident]):
+def _walk(folder: str, incidents: list[Incident]) -> Iterator[_Entry]:
     """Yield the regular files below ``folder``; folders are entered, links are not."""
     waiting, seen = [(folder, "", 0)], 0
     while waiting:

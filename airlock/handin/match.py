@@ -4,6 +4,7 @@ By grade_id where the metadata survived, else by cell id, else by contents: the 
 an answer defines, a similar text, the place between two cells that are known.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -50,10 +51,10 @@ def match(cells: list[StudentCell], master: MasterNotebook) -> Matching:
 
 def same(one: str, other: str) -> bool:
     """Whether two texts differ in nothing but white space at the ends of lines."""
-    return one == other or plain(one) == plain(other)
+    return one == other or trimmed(one) == trimmed(other)
 
 
-def plain(text: str) -> str:
+def trimmed(text: str) -> str:
     """``text`` without the white space that editors add and take away."""
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
@@ -71,7 +72,9 @@ def wanted(cell: MasterCell) -> frozenset[str]:
     return functions(cell.released) or frozenset(cell.names) if cell.cell.cell_type == "code" else frozenset()
 
 
-def defines(cell: StudentCell, names: frozenset[str], found_by=bound_names) -> bool:
+def defines(
+    cell: StudentCell, names: frozenset[str], found_by: Callable[[str], frozenset[str]] = bound_names
+) -> bool:
     """Whether a cell defines any of ``names``; most cells need not be parsed to know."""
     return any(name in cell.source for name in names) and not names.isdisjoint(found_by(as_code(cell)))
 
@@ -92,9 +95,9 @@ def _by_text(found: Matching, places: list[int], free: list[StudentCell], master
     """The same text, unless it is an empty answer that defines nothing: there, position must decide."""
     by_text: dict[str, list[int]] = {}
     for cell in free:
-        by_text.setdefault(plain(cell.source), []).append(cell.index)
+        by_text.setdefault(trimmed(cell.source), []).append(cell.index)
     for place in places:
-        text = plain(master.cells[place].released)
+        text = trimmed(master.cells[place].released)
         known = by_text.get(text)
         if known and text and not _is_nameless(master.cells[place]):
             found.claim(place, known.pop(0), "contents")
@@ -116,12 +119,12 @@ def _by_names(found: Matching, places: list[int], free: list[StudentCell], maste
 def _by_likeness(found: Matching, places: list[int], free: list[StudentCell], master: MasterNotebook) -> None:
     """The most similar text, best pairs first."""
     pairs = []
-    texts = [(cell.index, plain(cell.source)[:COMPARED]) for cell in free if cell.source.strip()][:CANDIDATES]
+    texts = [(cell.index, trimmed(cell.source)[:COMPARED]) for cell in free if cell.source.strip()]
     for place in places:
         if _is_nameless(master.cells[place]):
             continue
-        text = plain(master.cells[place].released)[:COMPARED]
-        for index, own in texts:
+        text = trimmed(master.cells[place].released)[:COMPARED]
+        for index, own in texts[:CANDIDATES]:
             score = fuzz.ratio(text, own, score_cutoff=ALIKE) if place not in found.claims else 0
             if score:
                 pairs.append((-score, place, index))

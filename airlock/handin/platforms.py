@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 import yaml
 
@@ -90,12 +91,14 @@ def _time(info: zipfile.ZipInfo) -> datetime:
         return datetime(1980, 1, 1, tzinfo=UTC)
 
 
-def _gradescope(archive, metadata, members, name) -> Iterator[HandedIn | str]:
+def _gradescope(
+    archive: zipfile.ZipFile, metadata: zipfile.ZipInfo, members: list[zipfile.ZipInfo], name: str
+) -> Iterator[HandedIn | str]:
     if metadata.file_size > MAX_METADATA:
         raise AirlockError(f"{name}: its {METADATA} is too large to be read.")
     try:
         known = yaml.load(archive.read(metadata), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        known = {key: _plain(value) for key, value in known.items()}
+        known = {key: _without_colons(value) for key, value in known.items()}
     except (yaml.YAMLError, AttributeError, UnicodeError):
         raise AirlockError(f"{name}: its {METADATA} is no YAML of Gradescope's; export it again.") from None
     for info in members:
@@ -114,8 +117,8 @@ def _gradescope(archive, metadata, members, name) -> Iterator[HandedIn | str]:
             yield HandedIn(info, who or (match["key"],), "", match["file"], time)
 
 
-def _plain(value):
+def _without_colons(value: Any) -> Any:
     """What YAML has read, without the colons that Ruby puts before its keys."""
     if isinstance(value, dict):
-        return {str(key).lstrip(":"): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+        return {str(key).lstrip(":"): _without_colons(item) for key, item in value.items()}
+    return [_without_colons(item) for item in value] if isinstance(value, list) else value

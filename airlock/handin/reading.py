@@ -122,7 +122,7 @@ def _cell(index: int, cell: dict) -> StudentCell:
     )
 
 
-def _attachments(found) -> dict[str, dict[str, str]]:
+def _attachments(found: object) -> dict[str, dict[str, str]]:
     """Attachments as they must be; nothing else of them is kept."""
     return {
         _text(name): {_text(mime): _text(content) for mime, content in bundle.items()}
@@ -135,5 +135,5 @@ def _text(found: object) -> str:
     return as_text(found).replace("\r\n", "\n")
 
 
-def _as_name(found) -> str | None:
+def _as_name(found: object) -> str | None:
     return found if isinstance(found, str) and found else None

@@ -1,7 +1,9 @@
 """The kernel client of jupyter_client, for kernels that may send more than anybody wants to hear."""
 
+from typing import Any
+
 import zmq
-from jupyter_client import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 
 from airlock.model.limits import Limits
 
@@ -16,7 +18,7 @@ OPTIONS = {
 class BoundedClient(BlockingKernelClient):
     """A kernel client that does not take in messages of any size, nor any number of them ahead."""
 
-    def _create_connected_socket(self, channel, identity=None):
+    def _create_connected_socket(self, channel: str, identity: bytes | None = None) -> zmq.Socket:
         """Options have to be set before a socket connects, that is on its context."""
         before = {option: self.context.sockopts.get(option, DEFAULTS[option]) for option in OPTIONS}
         try:
@@ -25,6 +27,6 @@ class BoundedClient(BlockingKernelClient):
         finally:
             self._set(before)
 
-    def _set(self, options):
+    def _set(self, options: dict[zmq.SocketOption, Any]) -> None:
         for option, value in options.items():
             self.context.setsockopt(option, value)

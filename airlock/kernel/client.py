@@ -6,20 +6,23 @@ busy machine changes nothing; a kernel that does not react to an interrupt is ki
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
+from typing import Any, TypeVar
 
 import zmq
 
 from airlock.kernel.meter import Meter
 from airlock.kernel.process import KernelProcess
 from airlock.wire.frames import send
-from airlock.wire.values import Malformed, decode
+from airlock.wire.values import Buffer, Malformed, Refer, decode
 
 POLL_MILLISECONDS = 100
 GRACE_SECONDS = 3  # from an interrupt to the kill
 TIDY_SECONDS = 0.5  # for outputs that are still under way when a cell has ended
 LEAST_SECONDS = 0.05  # for what is left of a call behind a callback
 MAX_HEAD = 1 << 16  # bytes of a reply without its value
+Ready = Container[Any]  # sockets that can be read
+Answer = TypeVar("Answer")
 STATES = ("ok", "callback", "missing", "raised", "uncrossable", "interrupted")
 
 
@@ -39,7 +42,7 @@ class StudentKernel(KernelProcess):
 
     call_back: Callable[..., tuple[dict, list]] | None = None
 
-    def run_cell(self, source: str, on_output, seconds: float) -> dict:
+    def run_cell(self, source: str, on_output: Callable[[dict], None], seconds: float) -> dict:
         """Run one cell; ``on_output(message)`` gets each iopub message of it. Returns the reply's content.
 
         Raises Overrun or KernelGone. An interrupted cell whose kernel survives raises Overrun too.
@@ -59,7 +62,9 @@ class StudentKernel(KernelProcess):
         self.client.session.send(self.client.shell_channel.socket, request)
         return self._wait_for_reply(request["header"]["msg_id"], seconds, on_output)["content"]
 
-    def request(self, content: dict, frames: list, seconds: float) -> tuple[dict, list]:
+    def request(
+        self, content: dict, frames: Sequence[Buffer], seconds: float
+    ) -> tuple[dict, list[memoryview]]:
         """Have the kernel answer one request of a test; returns content and frames of its reply.
 
         On the way the kernel may ask for calls of the test's own functions, see ``call_back``.
@@ -73,7 +78,9 @@ class StudentKernel(KernelProcess):
             reply, frames = self._request(content, frames, max(left, LEAST_SECONDS))
         return reply, frames
 
-    def _request(self, content, frames, seconds):
+    def _request(
+        self, content: dict, frames: Sequence[Buffer], seconds: float
+    ) -> tuple[dict, list[memoryview]]:
         self._serving = True
         try:
             send(self._requests, [json.dumps(content).encode(), *frames])
@@ -82,17 +89,17 @@ class StudentKernel(KernelProcess):
             raise KernelGone(self.cause_of_death()) from None
         return self._reply(seconds)
 
-    def _reply(self, seconds: float) -> tuple[dict, list]:
+    def _reply(self, seconds: float) -> tuple[dict, list[memoryview]]:
         """The next reply on the socket for requests."""
         iopub = self.client.iopub_channel.socket
 
-        def look():
+        def look() -> Ready:
             """What cells put out waits meanwhile: looking for it at each call would cost more."""
             if self._selector.select(POLL_MILLISECONDS / 1000):
                 return (self._requests,)
             return (iopub,) if iopub.getsockopt(zmq.EVENTS) & zmq.POLLIN else ()
 
-        def receive(ready):
+        def receive(ready: Ready) -> list[memoryview] | None:
             return self._inbox.receive(self._requests) if self._requests in ready else None
 
         try:
@@ -110,7 +117,7 @@ class StudentKernel(KernelProcess):
             raise KernelGone(self.cause_of_death()) from None
         return reply, frames
 
-    def _end_requests(self):
+    def _end_requests(self) -> None:
         """Tests have ended: let the kernel's main thread go back to its cells."""
         if self._serving and self.alive:
             try:
@@ -119,14 +126,16 @@ class StudentKernel(KernelProcess):
                 self.kill()
         self._serving = False
 
-    def ask(self, name: str, seconds: float, refer):
+    def ask(self, name: str, seconds: float, refer: Refer) -> tuple[str, Any]:
         """The state and value of a name: ("ok", value), ("missing", None), ..."""
         content, frames = self.request({"do": "get", "name": name}, [], seconds)
         if content["status"] == "ok":
             return "ok", decode(frames, refer)
         return content["status"], content.get("type")
 
-    def call(self, request: dict, frames: list, seconds: float, refer):
+    def call(
+        self, request: dict, frames: Sequence[Buffer], seconds: float, refer: Refer
+    ) -> tuple[dict, Any, Any]:
         """Call a function; returns (reply content, result or error, arguments as changed or None)."""
         content, received = self.request(request, frames, seconds)
         if content["status"] == "raised" and received:
@@ -139,33 +148,40 @@ class StudentKernel(KernelProcess):
         changed = decode(received[count:], refer) if len(received) > count else None
         return content, decode(received[:count], refer), changed
 
-    def _wait_for_reply(self, parent: str, seconds, on_output):
+    def _wait_for_reply(self, parent: str, seconds: float, on_output: Callable[[dict], None]) -> dict:
         """The reply to a message on the shell channel, once its outputs are in as well."""
         shell, iopub = self.client.shell_channel.socket, self.client.iopub_channel.socket
         poller = zmq.Poller()
         poller.register(shell, zmq.POLLIN)
         poller.register(iopub, zmq.POLLIN)
-        state = {"reply": None, "idle": False, "until": None}
+        reply: dict | None = None
+        idle, until = False, 0.0
 
-        def take(output):
+        def take(output: dict) -> None:
+            nonlocal idle
             if output["parent_header"].get("msg_id") == parent:
                 if output["msg_type"] == "status":
-                    state["idle"] = output["content"].get("execution_state") == "idle"
+                    idle = output["content"].get("execution_state") == "idle"
                 else:
                     on_output(output)
 
-        def receive(ready):
-            if shell in ready and state["reply"] is None:
+        def receive(ready: Ready) -> dict | None:
+            nonlocal reply, until
+            if shell in ready and reply is None:
                 answer = self._receive(shell)
                 if answer and answer["parent_header"].get("msg_id") == parent:
-                    state.update(reply=answer, until=time.monotonic() + TIDY_SECONDS)
-            if state["reply"] is not None and (state["idle"] or time.monotonic() > state["until"]):
-                return state["reply"]
-            return None
+                    reply, until = answer, time.monotonic() + TIDY_SECONDS
+            return reply if idle or time.monotonic() > until else None
 
         return self._wait(lambda: dict(poller.poll(POLL_MILLISECONDS)), receive, seconds, take)
 
-    def _wait(self, look, receive, seconds, on_output):
+    def _wait(
+        self,
+        look: Callable[[], Ready],
+        receive: Callable[[Ready], Answer | None],
+        seconds: float,
+        on_output: Callable[[dict], None],
+    ) -> Answer:
         """Until ``receive(ready)`` returns something; raises Overrun or KernelGone instead.
 
         ``look()`` waits a little for what can be read, and returns it.
@@ -193,7 +209,7 @@ class StudentKernel(KernelProcess):
                 self.kill()
                 raise interrupted
 
-    def _receive(self, channel):
+    def _receive(self, channel: zmq.Socket) -> dict | None:
         try:
             _, message = self.client.session.recv(channel, mode=zmq.NOBLOCK, copy=True)
             if not all(isinstance(message[part], dict) for part in ("header", "parent_header", "content")):

@@ -7,6 +7,7 @@ import selectors
 import signal
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 
@@ -56,7 +57,7 @@ class Fork(StudentKernel):
     def __enter__(self) -> "Fork":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         self.kill()
 
     @property

@@ -11,12 +11,14 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, Self
 
 import psutil
-from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
 
 from airlock.kernel.meter import Budget
+from airlock.kernel.provisioner import WardenClient
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import lay_out, remove
@@ -42,7 +44,7 @@ class KernelProcess:
         self._cpu = self._seen = self._lost = 0.0  # of this one: all, as last seen, and gone unseen
         self._events: list[dict] = []
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="k"))
         try:
             self._start()
@@ -51,7 +53,7 @@ class KernelProcess:
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         with contextlib.suppress(AttributeError):
             self._stop()
         remove(self.folder)
@@ -127,7 +129,7 @@ class KernelProcess:
             raise MachineError(f"No kernel could be started ({last or error}); grade again.") from error
         self.process = psutil.Process(getattr(self.manager.provisioner, "pid"))  # noqa: B009  # of our own provisioner
 
-    def _wait_until_ready(self):
+    def _wait_until_ready(self) -> None:
         """Until the kernel's answer shows on its output channel: no output of a cell can be missed then.
 
         The client's own wait_for_ready() would stand still for a fifth of a second at the end.
@@ -175,7 +177,7 @@ class KernelProcess:
         if process is not None:
             process.wait(10)
 
-    def _process(self):
+    def _process(self) -> WardenClient | None:
         process = getattr(self.manager.provisioner, "process", None)
         return process if hasattr(process, "events") else None
 
@@ -184,7 +186,7 @@ class KernelProcess:
         causes = [event["event"] for event in self._peek() if "event" in event]
         return next((cause for cause in causes if cause.endswith("-limit")), "kernel-died")
 
-    def _peek(self):
+    def _peek(self) -> list[dict]:
         self._events = self.events()
         return self._events
 

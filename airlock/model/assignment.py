@@ -58,6 +58,7 @@ class MasterNotebook:
     cells: tuple[MasterCell, ...]
     metadata: NotebookNode  # kernelspec and language_info
     preload: tuple[str, ...] = ()  # modules that a kernel has imported before its first cell
+    unguarded: tuple[str, ...] = ()  # grade_ids of tests that run in the student's kernel
 
     @property
     def language(self) -> str:
@@ -95,9 +96,16 @@ class MasterNotebook:
     @cached_property
     def classes(self) -> frozenset[str]:
         """The classes that the instructor's cells define."""
-        return frozenset(
-            one.name for found in self.bindings.values() for one in found if one.kind == "class"
-        )
+        return frozenset(one.name for found in self.bindings.values() for one in found if one.kind == "class")
+
+    @cached_property
+    def import_folders(self) -> tuple[str, ...]:
+        """What the assignment's own cells may add to ``sys.path``: every text in a cell that speaks of it."""
+        codes = (cell for cell in self.cells if cell.cell.cell_type == "code" and cell.kind != "answer")
+        trees = [parse(c.released) for c in codes if re.search(r"\bsys\b[^\n]*\bpath\b", c.released)]
+        nodes = (node for tree in trees if tree for node in ast.walk(tree))
+        texts = (node.value for node in nodes if isinstance(node, ast.Constant))
+        return tuple(dict.fromkeys(text for text in texts if isinstance(text, str)))
 
     def is_open(self, place: int) -> bool:
         """Whether an answer before cell ``place`` has no reference solution: it may define anything."""
@@ -149,6 +157,7 @@ class Master:
             name: {
                 "metadata": notebook.metadata,
                 "preload": list(notebook.preload),
+                "unguarded": list(notebook.unguarded),
                 "cells": [
                     [c.cell, c.released, list(c.names), list(c.own), list(c.imports), c.unsolved]
                     for c in notebook.cells
@@ -158,30 +167,30 @@ class Master:
             for name, notebook in self.notebooks.items()
         }
         files = {path: base64.b64encode(data).decode() for path, data in self.files.items()}
-        plain = {"assignment": self.assignment, "notebooks": notebooks, "files": files, "hidden": self.hidden}
-        return json.dumps(plain, sort_keys=True).encode()
+        own = {"assignment": self.assignment, "files": files, "hidden": self.hidden}
+        return json.dumps(own | {"notebooks": notebooks}, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Master":
         """Inverse of :meth:`to_bytes`."""
-        plain = json.loads(data)
+        content = json.loads(data)
         notebooks = {}
-        for name, notebook in plain["notebooks"].items():
+        for name, notebook in content["notebooks"].items():
             parts = notebook["cells"]
             cells = (
                 MasterCell(from_dict(cell), text, tuple(names), tuple(own), tuple(map(tuple, more)), unsolved)
                 for cell, text, names, own, more, unsolved in parts
             )
-            notebooks[name] = MasterNotebook(
-                name, tuple(cells), from_dict(notebook["metadata"]), tuple(notebook["preload"])
-            )
-        files = {path: base64.b64decode(text) for path, text in plain["files"].items()}
+            preload, unguarded = tuple(notebook["preload"]), tuple(notebook["unguarded"])
+            metadata = from_dict(notebook["metadata"])
+            notebooks[name] = MasterNotebook(name, tuple(cells), metadata, preload, unguarded)
+        files = {path: base64.b64decode(text) for path, text in content["files"].items()}
         observed = {
             name: Observed(**notebook["observed"])
-            for name, notebook in plain["notebooks"].items()
+            for name, notebook in content["notebooks"].items()
             if notebook["observed"] is not None
         }
-        return cls(plain["assignment"], notebooks, files, plain["hidden"], observed=observed)
+        return cls(content["assignment"], notebooks, files, content["hidden"], observed=observed)
 
     @cached_property
     def digest(self) -> str:

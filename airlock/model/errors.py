@@ -17,5 +17,5 @@ class Unreadable(AirlockError):
         self.message = message
         self.kind = kind
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message

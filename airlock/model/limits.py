@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 MIB = 2**20
+NETWORK_ALLOWED = "allowed by the course"  # in place of what confines it
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Limits:
     submission_seconds: float = 300  # everything together, in the student's kernels and in the grader
     idle_seconds: float = 30
     wall_seconds: float = 1800
-    memory: int = 2048 * MIB  # address space of one process beyond the warm start; resident size of all
+    memory: int = 2048 * MIB  # address space of one process beyond its start; resident size of all
     test_memory: int = 512 * MIB  # of the process that runs the tests, beyond its start
     processes: int = 16
     file_size: int = 64 * MIB
@@ -30,3 +31,4 @@ class Limits:
     message: int = 128 * MIB  # one message of the kernel: an output, or a value that a test asks for
     outputs: int = 16 * MIB  # all outputs of one notebook
     restarts: int = 20
+    network: bool = False  # whether a submission's code may use the internet; c.Airlock.network

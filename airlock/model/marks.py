@@ -67,7 +67,7 @@ def unanswered(notebook: NotebookNode) -> list[str]:
     ]
 
 
-def _is_untouched(cell) -> bool:
+def _is_untouched(cell: NotebookNode) -> bool:
     return cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
 
 

@@ -19,6 +19,7 @@ class Check:
     extra: float = 0.0  # extra credit, which points contain
     by_hand: bool = False  # points were given by a person
     stale: bool = False  # by hand, to an earlier hand-in, and not looked at since
+    unguarded: bool = False  # the student's code could have decided it
 
 
 @dataclass

@@ -2,19 +2,20 @@
 
 nbgrader reads each notebook twice with the exporter of ``c.Autograde.exporter_class``: as it was
 submitted, to sanitise it, and again from ``autograded/``, to execute it. The exporter mends at the first
-reading; the preprocessor executes at the second and keeps the record.
+reading; at the second, :mod:`airlock.nbgrader_plugin.preprocessors` execute, and have the record kept.
 """
 
+import fnmatch
 import os
 import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from airlock.course.entries import read_entries
 from airlock.course.journal import Journal, append, only_one
@@ -24,12 +25,12 @@ from airlock.course.results import write_results
 from airlock.course.standing import standing
 from airlock.handin.blanks import blanks_left
 from airlock.handin.choice import choose_notebooks
-from airlock.handin.files import beside, digest_of, lay_over, read_submission
+from airlock.handin.files import digest_of, read_submission
 from airlock.handin.mend import Mended, mend
 from airlock.model.assignment import Master
-from airlock.model.errors import AirlockError, MachineError
+from airlock.model.errors import AirlockError
 from airlock.model.record import Record
-from airlock.run import grade
+from airlock.run import records
 from airlock.run.reference import remarks, sentence, with_reference
 from airlock.settings import Airlock, prefer_own_programs
 from airlock.undocumented import is_sanitizing
@@ -53,7 +54,9 @@ class Submission:
 class SubmissionExporter(NotebookExporter):
     """Reads what was submitted, in whatever shape it is, as a notebook that nbgrader can sanitise."""
 
-    def __init__(self, **options):
+    converter: Any  # nbgrader's Autograde
+
+    def __init__(self, **options: Any):
         super().__init__(**options)
         prefer_own_programs()
         self.converter = self.parent
@@ -62,6 +65,10 @@ class SubmissionExporter(NotebookExporter):
         self._masters: dict[str, Master] = {}
         self.submissions: dict[str, Submission] = {}
         self._next_write = 0.0
+        if not self.config.get("Execute", {}).get("enabled", True):
+            self.log.warning(
+                "Notebooks are executed all the same: outputs that were handed in prove nothing."
+            )
         self._refuse_beside_another_run()
         # A renamed notebook goes by its own name from here on.
         for folder in list(self.converter.assignments):
@@ -70,20 +77,20 @@ class SubmissionExporter(NotebookExporter):
                 submission = self._open(folder, student, assignment)
             except AirlockError:
                 continue  # told when the converter comes to it
-            names = sorted(submission.chosen)
+            names = sorted(fnmatch.filter(submission.chosen, self.coursedir.notebook_id))
             self.converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
 
-    def from_filename(self, filename, resources=None, **options):
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[Any, dict]:
         """Called by the converter, twice for each notebook; no other run grades the assignment meanwhile."""
         with only_one(self.reports(resources["nbgrader"]["assignment"]), wait=True):
             if is_sanitizing(self.converter):
                 return self._from_submission(filename, resources, **options)
             return super().from_filename(filename, resources, **options)
 
-    def _from_submission(self, filename, resources, **options):
+    def _from_submission(self, filename: str, resources: dict, **options: Any) -> tuple[Any, dict]:
         where = resources["nbgrader"]
         folder = os.path.dirname(filename)
-        record = self._blank(where["student"], where["assignment"])
+        record = self._ungraded(where["student"], where["assignment"])
         try:
             submission = self.submissions.get(folder) or self._open(
                 folder, where["student"], where["assignment"]
@@ -93,7 +100,7 @@ class SubmissionExporter(NotebookExporter):
             source = submission.chosen[name]
             mended = mend(submission.files[source], master, source)
         except AirlockError as error:
-            self.keep(grade.failed(record, getattr(error, "kind", "unreadable"), str(error)))
+            self.keep(records.failed(record, getattr(error, "kind", "unreadable"), str(error)))
             raise
         submission.mended[name] = mended
         record.incidents += [replace(incident, notebook=name) for incident in mended.incidents]
@@ -110,7 +117,7 @@ class SubmissionExporter(NotebookExporter):
     def _rehearsed(self, master: Master) -> Master:
         """With what the reference solution shows; what it does not pass is told."""
         folder = Path(self.coursedir.root) / "reports" / master.assignment
-        versions = grade.blank_record("", master).versions
+        versions = records.ungraded_record("", master).versions
         try:
             master = with_reference(master, folder, self.settings.as_limits(), versions)
         except Exception as error:  # whatever it is: submissions are graded all the same
@@ -160,7 +167,7 @@ class SubmissionExporter(NotebookExporter):
         record = submission.record
         record.hand_in, master = digest_of(submission.files), self.master(record.assignment)
         if submission.done == submission.chosen.keys():  # else there is more to grade
-            record.digest = grade.grading_digest(record.hand_in, master, self.settings.as_limits())
+            record.digest = records.grading_digest(record.hand_in, master, self.settings.as_limits())
         if submission.before is None:
             known = Journal(self.reports(record.assignment)).records
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
@@ -168,76 +175,22 @@ class SubmissionExporter(NotebookExporter):
             submission.before = known.get(record.student), entries.get(record.student)
         return follow(record, *submission.before)
 
-    def _open(self, folder, student, assignment) -> Submission:
+    def _open(self, folder: str, student: str, assignment: str) -> Submission:
         files, found = read_submission(folder)
         chosen, more = choose_notebooks(files, self.master(assignment))
-        record = self._blank(student, assignment)
+        record = self._ungraded(student, assignment)
         record.incidents += found + more
-        record.checks = grade.not_handed_in(self.master(assignment), chosen)
+        record.checks = records.not_handed_in(self.master(assignment), chosen)
         self.submissions[folder] = Submission(files, chosen, record)
         return self.submissions[folder]
 
-    def _blank(self, student, assignment) -> Record:
-        return grade.blank_record(student, self.master(assignment))
+    def _ungraded(self, student: str, assignment: str) -> Record:
+        return records.ungraded_record(student, self.master(assignment), self.settings.as_limits())
 
-    def _whose(self, folder):
+    def _whose(self, folder: str) -> tuple[str, str]:
         pattern = self.coursedir.format_path(
             self.coursedir.submitted_directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True
         )
         match = re.match(pattern, folder)
+        assert match is not None, "nbgrader found the folder by the same pattern"
         return match["student"], match["assignment"]
-
-
-class Execute(NbGraderPreprocessor):
-    """Takes the place of nbgrader's Execute: the tests run in a child of this process, the code confined."""
-
-    def preprocess(self, nb, resources):
-        """Called by the exporter for each sanitised notebook; outputs and verdicts are written into it."""
-        exporter, where = self.parent, resources["nbgrader"]
-        submission, name = exporter.submission_of(where), where["notebook"]
-        master = exporter.master(where["assignment"])
-        own = lay_over(beside(submission.files, submission.chosen[name]), master.files)
-        mended = replace(submission.mended[name], notebook=nb)
-        record, limits = submission.record, exporter.settings.as_limits()
-        started, cpu = time.monotonic(), time.process_time()
-        try:
-            found, seconds = grade.run_twice(
-                mended, master.notebooks[name], own, master.files, limits, master.observed.get(name)
-            )
-        except (MachineError, OSError, MemoryError) as error:
-            exporter.keep(grade.failed(record, "machine", str(error)))
-            raise
-        record.incidents += [replace(incident, notebook=name) for incident in found]
-        record.checks = [check for check in record.checks if check.notebook != name]
-        record.checks += grade.checks_of(nb, name)
-        record.checks.sort(key=lambda check: [*master.notebooks].index(check.notebook))
-        submission.done.add(name)
-        used = {"cpu": seconds + time.process_time() - cpu, "wall": time.monotonic() - started}
-        record.seconds = {key: round(record.seconds.get(key, 0) + value, 3) for key, value in used.items()}
-        grade.conclude(record)
-        grade.leave_note(nb, record)
-        submission.following = exporter.following(submission)
-        return nb, resources
-
-
-class Keep(NbGraderPreprocessor):
-    """Comes last: writes the record down, once nbgrader has written its grades and penalties."""
-
-    def preprocess(self, nb, resources):
-        """Called by the exporter for each graded notebook."""
-        exporter = self.parent
-        exporter.keep(exporter.submission_of(resources["nbgrader"]).following)
-        return nb, resources
-
-
-class SaveGrades(SaveAutoGrades):
-    """Takes the place of nbgrader's SaveAutoGrades: a check that waits for a person has no score."""
-
-    def _add_score(self, cell, resources):
-        """Called for each graded cell."""
-        super()._add_score(cell, resources)
-        if "waits" in cell.metadata.get("airlock", {}):
-            where = [self.notebook_id, self.assignment_id, self.student_id]
-            grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *where)
-            grade.auto_score, grade.needs_manual_grade = None, True
-            self.gradebook.db.commit()

@@ -7,9 +7,11 @@ In ``nbgrader_config.py``::
 """
 
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import Exporter
-from nbgrader.api import Gradebook
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedAssignment
 from traitlets import Unicode, default
 
 from airlock.course.load import hidden_regions
@@ -32,15 +34,15 @@ class FeedbackExporter(Exporter):
     output_mimetype = "text/html"
     lang = Unicode("en", help="Language of the page").tag(config=True)
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__(**options)
         self._standing: dict[str, dict[str, Record]] = {}
 
     @default("file_extension")
-    def _file_extension_default(self):
+    def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_notebook_node(self, nb, resources=None, **kwargs):
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> tuple[Any, dict]:
         """Return the page and the resources; called by nbgrader's converter."""
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         where = resources["nbgrader"]
@@ -69,7 +71,7 @@ class FeedbackExporter(Exporter):
         return self._standing.get(assignment, {})
 
 
-def _record(nb, where: dict, submission) -> Record:
+def _record(nb: NotebookNode, where: dict, submission: SubmittedAssignment) -> Record:
     """What the notebook and the gradebook's submission say, as a record."""
     known = nb.metadata.get("airlock", {})
     checks = []

@@ -2,12 +2,13 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
+from nbformat import NotebookNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -65,13 +66,15 @@ class Reader:
         self._number = 0
         self._rich = RICH_IN_ALL
 
-    def read(self, notebook, checks: dict[str, Check], comments: dict[str, str] | None = None) -> list[View]:
+    def read(
+        self, notebook: NotebookNode, checks: dict[str, Check], comments: dict[str, str] | None = None
+    ) -> list[View]:
         """Return the views of ``notebook``; ``checks`` and ``comments`` by grade_id."""
         self._comments = comments or {}
         self._open, self._under, self._before = [], "", ""
         return [view for cell in notebook.cells if (view := self._view(cell, checks))]
 
-    def _view(self, cell, checks) -> View | None:
+    def _view(self, cell: NotebookNode, checks: dict[str, Check]) -> View | None:
         self._number += 1
         grader = cell.metadata.get("nbgrader", {})
         name = grader.get("grade_id", "")
@@ -102,7 +105,12 @@ class Reader:
                 end = None
         return "\n".join(lines).strip("\n")
 
-    def _prose(self, source: str, attachments=None, level_of_headings: int | None = None) -> Markup:
+    def _prose(
+        self,
+        source: str,
+        attachments: dict[str, dict[str, str]] | None = None,
+        level_of_headings: int | None = None,
+    ) -> Markup:
         """Markdown, with headings that never skip a level, whatever the notebook does."""
         if not self._affords(source):
             return Markup("<pre>{}</pre>").format(source)
@@ -130,7 +138,7 @@ class Reader:
         self._rich -= len(source)
         return len(source) <= limit and self._rich >= 0
 
-    def _outputs(self, cell) -> list[Output]:
+    def _outputs(self, cell: NotebookNode) -> list[Output]:
         outputs = [view for output in cell.get("outputs", []) if (view := _output(output, self._affords))]
         pictures = [output for output in outputs if output.kind == "picture"]
         for place, picture in enumerate(pictures, 1):
@@ -150,7 +158,7 @@ def python(source: str) -> Markup:
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n"))
 
 
-def _output(output, affords) -> Output | None:
+def _output(output: NotebookNode, affords: Callable[..., bool]) -> Output | None:
     """The best form of one output that cannot act; ``affords`` says what may be parsed."""
     if output.output_type == "stream":
         kind = "warning" if output.get("name") == "stderr" else "text"

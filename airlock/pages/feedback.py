@@ -63,7 +63,7 @@ def stamp(record: Record) -> str:
     )
 
 
-def message_of(cell) -> str:
+def message_of(cell: NotebookNode) -> str:
     """Return why a graded test cell lost points, in the words of its error; expected values are cut out."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":

@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import nh3
 from mistune import HTMLRenderer
@@ -46,19 +47,19 @@ class Prose:
 class _Renderer(HTMLRenderer):
     """Markdown to HTML, with marks where a heading or a formula is to be put in."""
 
-    def heading(self, text, level, **attrs):
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
         return f"<p>{OPEN}h{level}{CLOSE}{text}{OPEN}/h{CLOSE}</p>\n"
 
-    def block_math(self, body):
+    def block_math(self, body: str) -> str:
         return f"{OPEN}D{html.escape(body)}{CLOSE}"
 
-    def inline_math(self, body):
+    def inline_math(self, body: str) -> str:
         return f"{OPEN}I{html.escape(body)}{CLOSE}"
 
-    def latex_environment(self, name, body):
+    def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
-    def task_list_item(self, text, checked=False, **attrs):
+    def task_list_item(self, text: str, checked: bool = False, **attrs: Any) -> str:
         return f"<li>{'[done]' if checked else '[open]'} {text}</li>\n"
 
 
@@ -135,7 +136,7 @@ def put_in(prose: Prose, levels: list[int]) -> str:
     left = iter(levels)
     current = 6
 
-    def piece(match):
+    def piece(match: re.Match[str]) -> str:
         nonlocal current
         mark = match[1]
         if mark[0] in "DI":

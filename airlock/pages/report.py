@@ -4,7 +4,7 @@ import base64
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from airlock.model.limits import NETWORK_ALLOWED
 from airlock.model.record import KINDS, Record
 from airlock.pages import slips
 from airlock.pages.shared import count, environment, number
@@ -37,16 +38,16 @@ class CheckRow:
     partly: int = 0
     lost: int = 0
     waiting: int = 0
+    unguarded: bool = False
 
 
-def render_report(results: dict, folder: Path, links: Links | None = None) -> str:
+def render_report(results: dict, records: Iterable[Record], folder: Path, links: Links | None = None) -> str:
     """Return the page of a class, which is to be ``index.html`` in ``folder``.
 
-    ``results`` as in ``results.json``. ``links``: for a student, pairs of label and path, such as
-    ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's links are relative to ``folder``.
+    ``results`` as in ``results.json``, but for its records. ``links``: for a student, pairs of label and
+    path, such as ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's are relative to ``folder``.
     """
-    records = [Record.from_json(record) for record in results["records"]]
-    records.sort(key=lambda record: record.student)  # as the table says of itself
+    records = sorted(records, key=lambda record: record.student)  # as the table says of itself
     graded = [record for record in records if record.score is not None and record.status != "failed"]
     scores = [record.score for record in graded if record.score is not None]
     step, bars = histogram(scores, results["max_score"])
@@ -73,6 +74,7 @@ def render_report(results: dict, folder: Path, links: Links | None = None) -> st
         bars=bars,
         lossy=lossy,
         unconfined=unconfined(results, records),
+        networked=any(one.confinement.get("network") == NETWORK_ALLOWED for one in records),
         seconds=[sum_ for record in graded if (sum_ := record.seconds.get("wall"))],
         links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
         reference=of_reference(results.get("reference", []), graded),
@@ -133,6 +135,7 @@ def check_rows(graded: list[Record]) -> list[CheckRow]:
     for record in graded:
         for check in record.checks:
             row = rows.setdefault((check.notebook, check.grade_id), CheckRow(check.grade_id))
+            row.unguarded = row.unguarded or check.unguarded
             if check.points is None:
                 row.waiting += 1
             elif check.points >= check.max_points:

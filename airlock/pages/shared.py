@@ -1,6 +1,7 @@
 """What our pages share: the templates' environment, and how things are put for people."""
 
 import re
+from collections.abc import Sized
 
 import jinja2
 
@@ -41,7 +42,7 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def count(items, one: str, many: str | None = None) -> str:
+def count(items: int | Sized, one: str, many: str | None = None) -> str:
     """``count(3, "check")`` -> ``3 checks``."""
     items = items if isinstance(items, int) else len(items)
     return f"{items} {one if items == 1 else many or one + 's'}"

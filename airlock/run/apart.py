@@ -27,7 +27,7 @@ from airlock.sandbox import fork_server
 from airlock.sandbox.disk import remove
 from airlock.undocumented import forget_loops
 
-POSSIBLE = fork_server.WARM  # elsewhere a notebook is run in the grader's own process
+POSSIBLE = fork_server.AVAILABLE  # elsewhere a notebook is run in the grader's own process
 ATTEMPTS = 4  # processes for one notebook
 GRACE_SECONDS = 5  # of computing beyond a limit that the process itself should have kept
 LATE_SECONDS = 30  # by the clock, for the same
@@ -41,6 +41,7 @@ class Found:
     """What was found out about a notebook so far; a process begins with what those before it found."""
 
     outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)  # of the tests that are decided
+    notes: dict[int, dict[str, Any]] = field(default_factory=dict)  # of these: that it waits, or is unguarded
     skipped: dict[int, tuple[str, str]] = field(default_factory=dict)  # cell -> kind of incident, and why
     incidents: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0  # CPU time, of the processes and of the kernels
@@ -55,7 +56,7 @@ def run(
     """Have a child call ``work(found, limits, tell)``, again if it dies; what it returns, and what it found.
 
     ``work`` tells ``{"begin": index, "seconds": most}`` of each cell, ``{"cell": index, "outputs": ...,
-    "incidents": ..., "kernels": seconds}`` of each that is done, and returns plain data.
+    "note": ..., "incidents": ..., "kernels": seconds}`` of each that is done, and returns plain data.
 
     ``preload`` names modules that its kernels find imported.
 
@@ -133,6 +134,7 @@ class _Child:
             self.found.incidents = message["incidents"]
             if message["outputs"] is not None:
                 self.found.outputs[message["cell"]] = message["outputs"]
+                self.found.notes[message["cell"]] = message["note"]
         elif "memory" in message:
             self.cause = ("memory-limit", MEMORY)
 

@@ -16,6 +16,7 @@ from airlock.wire.generators import follow
 # What a test may replace in this process, and means in the student's.
 REPLACED = [(builtins, "print"), (builtins, "input"), (time, "sleep")]
 ORIGINALS = {(module, name): getattr(module, name) for module, name in REPLACED}
+LIBRARY: Any = random  # a module of which a function is replaced for a while
 CATEGORIES = {
     name: kind
     for name, kind in vars(builtins).items()
@@ -33,7 +34,7 @@ class Surroundings:
 
     def begin(self) -> None:
         """A test begins: its output goes where the grader collects it, its generators are drawn anew."""
-        self._streams = None
+        self._streams: tuple[Any, Any] | None = None
         self.names: dict[str, Any] = {}
         self._seeded: set[str] = set()
         self._sent: dict[str, Any] = {}
@@ -77,9 +78,9 @@ class Surroundings:
                 found = dict.get(self.names, name, found)
             if found is not before:
                 yield module.__name__, name, found
-        for (module, name), function in self.patched.items():
-            if (module, name) not in {(one.__name__, of) for one, of in ORIGINALS}:
-                yield module, name, function
+        for place, function in self.patched.items():
+            if place not in {(module.__name__, name) for module, name in ORIGINALS}:
+                yield *place, function
 
     def take(self, told: Any) -> None:
         """What the call printed, warned of and drew, for the test to see."""
@@ -102,7 +103,8 @@ def _state(which: str) -> Any:
     if which == "random":
         version, words, gauss = random.getstate()
         return [version, list(words), gauss]
-    name, words, place, *more = np.random.get_state()
+    state: Any = np.random.get_state()
+    name, words, place, *more = state
     return [name, words.tolist(), place, *more]
 
 
@@ -132,10 +134,11 @@ class Watched:
         self._surroundings = surroundings
 
     def __enter__(self) -> None:
-        self._seeds = random.seed, np.random.seed
-        random.seed = self._noticing("random", random.seed)
+        self._seeds = LIBRARY.seed, np.random.seed
+        LIBRARY.seed = self._noticing("random", random.seed)
         np.random.seed = self._noticing("numpy", np.random.seed)
-        kind, surroundings = unittest.mock._patch, self._surroundings
+        kind: Any = unittest.mock._patch
+        surroundings = self._surroundings
         self._patch = enter, leave = kind.__enter__, kind.__exit__
 
         def entered(self: Any) -> Any:
@@ -154,8 +157,8 @@ class Watched:
         kind.__enter__, kind.__exit__ = entered, left
 
     def __exit__(self, *_: Any) -> None:
-        random.seed, np.random.seed = self._seeds
-        kind = unittest.mock._patch
+        LIBRARY.seed, np.random.seed = self._seeds
+        kind: Any = unittest.mock._patch
         kind.__enter__, kind.__exit__ = self._patch
 
     def _noticing(self, which: str, seed: Any) -> Any:

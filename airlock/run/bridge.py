@@ -6,7 +6,8 @@ else of a test; what it answers is checked to be plain data by :mod:`airlock.wir
 
 import enum
 import sys
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import Overrun
@@ -26,6 +27,7 @@ from airlock.run.standin import (
 from airlock.wire.changes import USED_UP, restore
 from airlock.wire.values import Malformed, decode, encode
 
+Found = TypeVar("Found")
 MOST_ITEMS = 20_000  # that a test takes from iterators of the submission
 MOST_EXCHANGES = 200_000  # with objects, in one test
 
@@ -60,12 +62,12 @@ class Bridge:
         self.lost = ""  # why the test that is running is lost already
         self.changed = ""  # a function that gave a result, and changed its arguments although it need not
 
-    def get(self, name: str):
+    def get(self, name: str) -> Any:
         """The value of a name in the student's namespace; KeyError where there is none."""
         limits = self.kernel.limits
         seconds = self.references.allowance([name], limits.call_seconds, limits.repeat_seconds)
 
-        def ask():
+        def ask() -> tuple[str, Any]:
             return self.kernel.ask(name, seconds, self.refer)
 
         status, value = self._exchange(ask, name)
@@ -76,12 +78,14 @@ class Bridge:
                 raise KeyError(name)
         self._lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
 
-    def call(self, function: RemoteFunction, arguments, keywords):
+    def call(self, function: RemoteFunction, arguments: tuple, keywords: dict) -> Any:
         """Call the student's function; raises what it raised, or Lost."""
         request = {"do": "call", "name": "", "on": self._number(function)}
         return self._ask(request, function.__name__, arguments, keywords)
 
-    def operate(self, what: str, on, name: str = "", arguments=(), keywords=None):
+    def operate(
+        self, what: str, on: Any, name: str = "", arguments: tuple = (), keywords: dict | None = None
+    ) -> Any:
         """Have the kernel do something with an object, see :func:`airlock.sandbox.objects.operate`."""
         self._exchanges += 1
         if self._exchanges > MOST_EXCHANGES:
@@ -90,7 +94,7 @@ class Bridge:
         request = {"do": what, "name": name, "on": self._number(on)}
         return self._ask(request, kind.__name__, arguments, keywords or {}, name)
 
-    def attribute(self, on, name: str):
+    def attribute(self, on: Any, name: str) -> Any:
         """An attribute of an object, as in the kernel."""
         return self.operate("attribute", on, name)
 
@@ -110,20 +114,20 @@ class Bridge:
         if incident not in self.incidents:
             self.incidents.append(incident)
 
-    def _number(self, value) -> int | None:
+    def _number(self, value: Any) -> int | None:
         number = number_of(value)
         if self._owners.get(id(value)) is not value:
             self._lose("The kernel was lost that this object was in.")
         return number
 
-    def _ask(self, request, name, arguments, keywords, method=""):
+    def _ask(self, request: dict, name: str, arguments: Sequence, keywords: dict, method: str = "") -> Any:
         limits, called = self.kernel.limits, f"{name}.{method}()" if method else f"{name}()"
         seconds = self.references.allowance([name], limits.call_seconds, limits.repeat_seconds)
         around = self.surroundings.now()
         if around:
             request["around"] = around
 
-        def ask():
+        def ask() -> tuple[dict, Any, Any]:
             try:
                 frames = encode((list(arguments), keywords), self.callbacks.refer)
             except (TypeError, ValueError) as error:
@@ -156,7 +160,7 @@ class Bridge:
                 )
         self._lose(f"{called} was interrupted.")
 
-    def _differ(self, arguments, changed) -> bool:
+    def _differ(self, arguments: Sequence, changed: Sequence) -> bool:
         """Whether more than streams and generators has changed, which whoever uses them does change."""
         used = [type(one) in USED_UP for one in arguments]
         if not any(used) or len(changed) != len(used):
@@ -183,7 +187,7 @@ class Bridge:
         """Run a command beside the student's files; what it printed, its errors, its exit code."""
         seconds = self.kernel.limits.call_seconds
 
-        def ask():
+        def ask() -> Any:
             reply, frames = self.kernel.request({"do": "shell", "name": command}, [], seconds)
             return decode(frames) if reply["status"] == "ok" else ["", "", 1]
 
@@ -201,7 +205,7 @@ class Bridge:
         frames = encode(([function], {}), self.callbacks.refer)
         self._exchange(lambda: self.kernel.request({"do": "bind", "name": name}, frames, 10), name)
 
-    def _exchange(self, ask, what):
+    def _exchange(self, ask: Callable[[], Found], what: str) -> Found:
         if self.lost:
             raise Lost(self.lost)
         if self.kernel.ended:
@@ -219,13 +223,13 @@ class Bridge:
         except Malformed:
             self._lose(f"{what} gave an answer that is no plain data.", "forged")
 
-    def _lose(self, sentence: str, kind: str | None = None):
+    def _lose(self, sentence: str, kind: str | None = None) -> NoReturn:
         self.lost = sentence
         if kind:
             self.incidents.append(Incident(kind, sentence))
         raise Lost(sentence)
 
-    def refer(self, node, unpack):
+    def refer(self, node: Any, unpack: Callable[[Any], Any]) -> Any:
         """What stands here for an object there."""
         self._renew()
         if "callback" in node:
@@ -255,7 +259,7 @@ class Bridge:
             refresh(known, base)
         return known
 
-    def _class(self, node):
+    def _class(self, node: dict) -> RemoteClass:
         number, about = node["class"], node.get("about")
         known = self._stand_ins.get(number)
         if type(known) is RemoteClass:
@@ -265,18 +269,18 @@ class Bridge:
         parents = [self._class(one) if isinstance(one, dict) else tuple(one) for one in about["mro"]]
         return self._keep(number, make_class(self, number, about, parents))
 
-    def _keep(self, number, stand_in):
+    def _keep(self, number: int, stand_in: Any) -> Any:
         self._stand_ins[number] = stand_in
         self._owners[id(stand_in)] = stand_in
         return stand_in
 
-    def _renew(self):
+    def _renew(self) -> None:
         """A new kernel has told nothing yet."""
         if self._restarts != self.kernel.restarts:
             self._restarts = self.kernel.restarts
             self._stand_ins, self._owners = {}, {}
 
-    def _exception(self, name, reply, error):
+    def _exception(self, name: str, reply: dict, error: Any) -> BaseException:
         own = self.callbacks.errors.pop(reply.get("number"), None)
         if own is not None:
             return own
@@ -297,7 +301,7 @@ class Bridge:
         return error
 
 
-def _made(kind, message):
+def _made(kind: type[Exception], message: str) -> Exception | None:
     try:
         return kind(message)
     except Exception:  # it wants other arguments

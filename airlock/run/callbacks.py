@@ -101,9 +101,10 @@ class Callbacks:
 def name_of(value: Any) -> list[str] | None:
     """Module and path of a function or class of a library; None for any other."""
     if isinstance(value, np.ufunc):
-        return ["numpy", value.__name__] if getattr(np, value.__name__, None) is value else None
-    kinds = (types.FunctionType, types.BuiltinFunctionType, type, types.MethodDescriptorType)
-    kinds += (types.WrapperDescriptorType, type(np.sum), types.MethodType)
+        name = getattr(value, "__name__", "")
+        return ["numpy", name] if getattr(np, name, None) is value else None
+    kinds: tuple[type, ...] = (types.FunctionType, types.BuiltinFunctionType, type, types.MethodType)
+    kinds += (types.MethodDescriptorType, types.WrapperDescriptorType, type(np.sum))
     if (
         not isinstance(value, kinds)
         or inspect.isclass(type(value))

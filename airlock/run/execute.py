@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from nbclient import NotebookClient
@@ -18,6 +19,7 @@ from airlock.model.names import global_reads
 from airlock.model.origins import bindings, names_of
 from airlock.model.record import Incident
 from airlock.model.text import one_line
+from airlock.run import unguarded
 from airlock.run.apart import Found, Tell
 from airlock.run.bridge import CAUSES, Bridge
 from airlock.run.namespace import TestNamespace
@@ -35,10 +37,10 @@ def is_test(cell: NotebookNode) -> bool:
 
 
 @dataclass
-class Trial:
-    """The reference solution is run, to see what it can pass. ``plain``: as nbgrader runs it."""
+class Rehearsal:
+    """The reference solution is run, to see what it can pass. ``stock``: as nbgrader runs it."""
 
-    plain: bool = False
+    stock: bool = False
     changing: set[str] = field(default_factory=set)  # functions that changed their arguments
 
 
@@ -58,10 +60,10 @@ class Execution:
         limits: Limits,
         found: Found,
         tell: Tell = lambda message: None,
-        trial: "Trial | None" = None,
+        rehearsal: Rehearsal | None = None,
     ):
         self.notebook, self.master, self.limits = notebook, master, limits
-        self.observed, self.trial = observed or Observed(), trial
+        self.observed, self.rehearsal = observed or Observed(), rehearsal
         self.found, self.tell = found, tell
         self.known = observed is not None
         self.preload = master.preload
@@ -82,7 +84,7 @@ class Execution:
         Raises MachineError when it was not the submission that kept it from being graded.
         """
         kernel = StudentKernel(files, self.limits, self.preload)
-        with TestCells(test_files) as tests:
+        with TestCells(test_files, self.master.import_folders) as tests:
             with kernel:
                 bridge = Bridge(kernel, self.references, set(self.observed.changing))
                 self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))
@@ -91,15 +93,16 @@ class Execution:
                         self._begin(index, cell)
                         self._run_one(index, cell, kernel, tests, bridge)
                         self._end(index, cell, kernel)
-                if self.trial:
-                    self.trial.changing |= bridge.changing
+                if self.rehearsal:
+                    self.rehearsal.changing |= bridge.changing
             self._note_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
 
-    def _is_decided(self, index, cell):
+    def _is_decided(self, index: int, cell: NotebookNode) -> bool:
         """Whether a process before this one has judged a cell, or died of it."""
         if index in self.found.outputs:
             cell.outputs = from_dict(self.found.outputs[index])
+            cell.metadata["airlock"] = from_dict(self.found.notes[index])
         elif index in self.found.skipped:
             self.skip(cell, *self.found.skipped[index])
         else:
@@ -112,26 +115,28 @@ class Execution:
             if cell.cell_type == "code" and cell.source.strip() and not self._is_decided(index, cell):
                 self.skip(cell, "time-limit", f"The notebook {USED_UP} before this cell.")
 
-    def skip(self, cell, kind, sentence):
+    def skip(self, cell: NotebookNode, kind: str, sentence: str) -> None:
         """Write down that a cell is lost, and why."""
         cell.outputs = [error_output("Lost", sentence)]
         self._note(kind, sentence, cell)
 
-    def _begin(self, index, cell):
+    def _begin(self, index: int, cell: NotebookNode) -> None:
         seconds = 2 * self.limits.test_seconds if is_test(cell) else self.limits.cell_seconds
         self.tell({"begin": index, "seconds": seconds})
 
-    def _end(self, index, cell, kernel):
+    def _end(self, index: int, cell: NotebookNode, kernel: StudentKernel) -> None:
         incidents = [asdict(incident) for incident in self.incidents]
         outputs = cell.outputs if is_test(cell) else None
-        spent = kernel.cpu_seconds()
-        self.tell({"cell": index, "outputs": outputs, "incidents": incidents, "kernels": spent})
+        told = {"cell": index, "outputs": outputs, "note": cell.metadata.get("airlock", {})}
+        self.tell(told | {"incidents": incidents, "kernels": kernel.cpu_seconds()})
 
-    def _run_one(self, index, cell, kernel, tests, bridge):
+    def _run_one(
+        self, index: int, cell: NotebookNode, kernel: StudentKernel, tests: TestCells, bridge: Bridge
+    ) -> None:
         if not kernel.alive and kernel.restarts < self.limits.restarts:
             self._note(kernel.cause_of_death(), "The kernel ended while nobody asked anything of it.", cell)
             self._revive(kernel)
-        if is_test(cell) and not (self.trial and self.trial.plain):
+        if is_test(cell) and not (self.rehearsal and self.rehearsal.stock):
             self._run_test(index, cell, kernel, tests, bridge)
         elif kernel.alive:
             self._run_student_cell(index, cell, kernel)
@@ -141,15 +146,20 @@ class Execution:
         if not kernel.alive:
             self._revive(kernel)
 
-    def _run_test(self, index, cell, kernel, tests, bridge):
+    def _run_test(
+        self, index: int, cell: NotebookNode, kernel: StudentKernel, tests: TestCells, bridge: Bridge
+    ) -> None:
         name, place = cell.metadata.nbgrader.grade_id, self.master.by_id.get(cell.id, index)
-        if not self.trial and name in self.observed.waits:
+        if not self.rehearsal and name in self.observed.waits:
             self._let_wait(cell, self.observed.waits[name])
             return
         proven = self.known and name not in self.observed.fails
-        test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.trial)
-        cell.outputs = tests.run(test, bridge, self._namespace, cell.metadata.nbgrader.points)
-        if bridge.lost and not bridge.incidents and not proven and not self.trial:
+        test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.rehearsal)
+        if name in self.master.unguarded:
+            self._run_unguarded(cell, kernel, test)
+        else:
+            cell.outputs = tests.run(test, bridge, self._namespace, cell.metadata.nbgrader.points)
+        if bridge.lost and not bridge.incidents and not proven and not self.rehearsal:
             self._let_wait(cell, bridge.lost)
         for incident in bridge.incidents:
             if incident.kind == "machine":
@@ -158,13 +168,19 @@ class Execution:
         bridge.incidents.clear()
         self._show(index, cell, test, kernel)
 
-    def _let_wait(self, cell, reason):
+    def _run_unguarded(self, cell: NotebookNode, kernel: StudentKernel, test: Test) -> None:
+        cell.outputs, incidents = unguarded.run(test, kernel, self.master)
+        cell.metadata["airlock"] = {"unguarded": True}
+        for incident in incidents:
+            self._note(incident.kind, incident.message, cell)
+
+    def _let_wait(self, cell: NotebookNode, reason: str) -> None:
         """Nobody gains or loses points by a check that cannot be graded here."""
         cell.metadata["airlock"] = {"waits": reason}
         cell.outputs = [new_output("stream", name="stdout", text=f"This check waits for a person: {reason}")]
         self._note("not-graded", reason, cell)
 
-    def _show(self, index, cell, test, kernel):
+    def _show(self, index: int, cell: NotebookNode, test: Test, kernel: StudentKernel) -> None:
         """What the visible part of a test binds is there for the student's later cells, as with nbgrader.
 
         Hidden values could be seen there, so that the visible text itself is run, where a later cell uses it.
@@ -187,15 +203,19 @@ class Execution:
             self._run_source(shown, index, kernel, lambda _: None)
             self._done.append(index)
 
-    def _is_known(self, name, place):
+    def _is_known(self, name: str, place: int) -> bool:
         """Whether the cells before bind a name by the same import or definition."""
         before = self.master.binding(name, place)
-        return before is not None and before.kind in ("import", "definition", "constant") and any(
-            one.name == name and one.source == before.source
-            for one in bindings(self.master.cells[place].released)
+        return (
+            before is not None
+            and before.kind in ("import", "definition", "constant")
+            and any(
+                one.name == name and one.source == before.source
+                for one in bindings(self.master.cells[place].released)
+            )
         )
 
-    def _run_student_cell(self, index, cell, kernel):
+    def _run_student_cell(self, index: int, cell: NotebookNode, kernel: StudentKernel) -> None:
         cell.outputs, reply = [], {}
         try:
             reply = self._run_source(cell, index, kernel, lambda message: self._take(message, cell, index))
@@ -210,7 +230,9 @@ class Execution:
         if "MemoryError" in [one.get("ename") for one in (reply, *cell.outputs)]:
             self._note("memory-limit", "A cell asked for more memory than it may use.", cell)
 
-    def _run_source(self, cell, index, kernel, on_output):
+    def _run_source(
+        self, cell: NotebookNode, index: int, kernel: StudentKernel, on_output: Callable[[dict], None]
+    ) -> dict:
         names = self.references.names_in(cell.source)
         limits = self.limits
         try:
@@ -222,12 +244,12 @@ class Execution:
             self.references.suspect(names)
             raise
 
-    def _revive(self, kernel):
+    def _revive(self, kernel: StudentKernel) -> None:
         """A new kernel that has run what the old one had, without the cells that ended it.
 
         A cell in which the kernel just ended may be innocent; one in which it ends twice is left out.
         """
-        ended = Counter()
+        ended: Counter[int] = Counter()
         while kernel.restarts < self.limits.restarts:
             if kernel.budget.exceeded(kernel.cpu_seconds()):
                 return
@@ -245,7 +267,7 @@ class Execution:
             else:
                 return
 
-    def _take(self, message, cell, index):
+    def _take(self, message: dict, cell: NotebookNode, index: int) -> None:
         """Put one output of the kernel into the notebook."""
         if message["msg_type"].startswith("comm"):
             return  # widgets do not outlive the kernel
@@ -262,14 +284,14 @@ class Execution:
         except Exception:  # whatever the student's process sent, grading goes on
             self._note("forged", MESSAGES["forged"], cell)
 
-    def _note_events(self, kernel, cell):
+    def _note_events(self, kernel: StudentKernel, cell: NotebookNode | None) -> None:
         for event in kernel.events():
             if event.get("event") in ("forged", "process-left"):
                 self._note(event["event"], MESSAGES[event["event"]], cell)
             elif "seen" in event:
                 self._note("refused", f"The code {event['seen']}.", cell)
 
-    def _note(self, kind, message, cell):
+    def _note(self, kind: str, message: str, cell: NotebookNode | None) -> None:
         message = one_line(message[:MAX_MESSAGE])
         if sum(incident.kind == kind for incident in self.incidents) < MAX_NOTED:
             name = ""
@@ -286,11 +308,11 @@ MESSAGES = {
 }
 
 
-def _continues(output, content) -> bool:
+def _continues(output: NotebookNode, content: dict) -> bool:
     return output.output_type == "stream" and output.name == content.get("name")
 
 
-def _size(content) -> int:
+def _size(content: object) -> int:
     if isinstance(content, dict):
         return sum(_size(part) for part in content.values())
     if isinstance(content, list):

@@ -5,14 +5,12 @@ cluster, and the same submission is graded the same way everywhere.
 """
 
 import contextlib
-import hashlib
 import importlib
-import platform
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
+from typing import Any
 
 import nbformat
 from traitlets.log import get_logger
@@ -25,17 +23,23 @@ from airlock.handin.mend import Mended, mend
 from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
-from airlock.model.marks import determine_grade, is_grade, unanswered
-from airlock.model.record import Check, Incident, Record
+from airlock.model.marks import unanswered
+from airlock.model.record import Incident, Record
 from airlock.run import apart
 from airlock.run.execute import Execution, is_test
+from airlock.run.records import (
+    checks_of,
+    conclude,
+    failed,
+    leave_note,
+    not_handed_in,
+    ungraded_record,
+)
 from airlock.run.testcell import compiled
-from airlock.sandbox import confine
 
 AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
 # What running a notebook imports on its way.
 NEEDED = ("IPython.core.inputtransformer2", "airlock.kernel.provisioner", "airlock.kernel.bounded_client")
-PACKAGES = ("airlock-grader", "nbgrader", "ipykernel", "numpy")
 
 
 @dataclass
@@ -60,7 +64,7 @@ def grade_submission(
     """
     limits = limits or Limits()
     started, cpu = time.monotonic(), time.process_time()
-    record = blank_record(student, master)
+    record = ungraded_record(student, master, limits)
     record.incidents += incidents or []
     try:
         graded = _grade(record, files, master, limits)
@@ -76,49 +80,7 @@ def grade_submission(
     return graded
 
 
-def blank_record(student: str, master: Master) -> Record:
-    """The record of a submission before it is graded."""
-    return Record(
-        student=student,
-        assignment=master.assignment,
-        status="graded",
-        max_score=sum(points for _, _, points in _graded_cells(master)),
-        score=None,
-        confinement=confine.measures(),
-        versions=versions(),
-    )
-
-
-def versions() -> dict[str, str]:
-    """What decides, beside submission and assignment, what grading finds: by package, and Python's own."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-
-
-def grading_digest(hand_in: str, master: Master, limits: Limits) -> str:
-    """Equal when grading again would do the same: submission, assignment, limits and versions.
-
-    ``hand_in``: digest of the submission's files.
-    """
-    parts = (master.digest, asdict(limits), versions(), hand_in)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-def not_handed_in(master: Master, chosen: Container[str]) -> list[Check]:
-    """The checks of the notebooks that are not among the ``chosen``: no points."""
-    return [
-        Check(notebook, grade_id, points, 0.0, "This notebook was not handed in.")
-        for notebook, grade_id, points in _graded_cells(master)
-        if notebook not in chosen
-    ]
-
-
-def failed(record: Record, kind: str, sentence: str) -> Record:
-    """The record of a submission that could not be graded: no score, neither 0 nor any other."""
-    incidents = [*record.incidents, Incident(kind, sentence)]
-    return replace(record, status="failed", score=None, checks=[], blanks=[], incidents=incidents)
-
-
-def _grade(record: Record, files, master: Master, limits: Limits) -> Graded:
+def _grade(record: Record, files: dict[str, bytes], master: Master, limits: Limits) -> Graded:
     chosen, incidents = choose_notebooks(files, master)
     record = replace(record, incidents=record.incidents + incidents, checks=[], blanks=[], seconds={"cpu": 0})
     notebooks, missing = {}, not_handed_in(master, chosen)
@@ -144,22 +106,7 @@ def _grade(record: Record, files, master: Master, limits: Limits) -> Graded:
     return Graded(as_bytes, record, {name: unanswered(nb) for name, nb in notebooks.items()})
 
 
-def conclude(record: Record) -> None:
-    """Score and status, from the checks and incidents; points that wait for a person do not count yet."""
-    record.score = sum(check.points or 0 for check in record.checks)
-    record.status = "incident" if record.incidents else "graded"
-
-
-def leave_note(notebook: nbformat.NotebookNode, record: Record) -> None:
-    """Leave in a graded notebook what only the grader knows, for whoever makes a feedback page later."""
-    notebook.metadata["airlock"] = {
-        "blanks": record.blanks,
-        "incidents": [asdict(incident) for incident in record.incidents],
-        "messages": {check.grade_id: check.message for check in record.checks if check.message},
-    }
-
-
-def run_twice(mended: Mended, *arguments) -> tuple[list[Incident], float]:
+def run_twice(mended: Mended, *arguments: Any) -> tuple[list[Incident], float]:
     """:func:`run_notebook`, and once more when it was the machine that failed."""
     fresh = deepcopy(mended.notebook.cells)
     try:
@@ -228,22 +175,6 @@ def _drop_outputs(notebook: nbformat.NotebookNode) -> None:
             cell.outputs = []
 
 
-def checks_of(notebook: nbformat.NotebookNode, name: str) -> list[Check]:
-    """The points of every graded cell of an executed notebook, with the reason where some were lost."""
-    checks = []
-    for cell in notebook.cells:
-        if is_grade(cell):
-            points, most = determine_grade(cell)
-            message = cell.metadata.get("airlock", {}).get("waits", "")
-            if message:
-                points = None
-            if is_test(cell) and points is not None and points < most:
-                errors = [output for output in cell.outputs if output.output_type == "error"]
-                message = errors[0].evalue if errors else "Part of the points."
-            checks.append(Check(name, cell.metadata.nbgrader.grade_id, most, points, message))
-    return checks
-
-
 def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
     """The feedback page of each notebook, by name; ``hidden`` regions are those of the assignment."""
     from airlock.pages.feedback import render_feedback
@@ -252,11 +183,3 @@ def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
         name: render_feedback({name: nbformat.reads(data, 4)}, graded.record, hidden)
         for name, data in graded.notebooks.items()
     }
-
-
-def _graded_cells(master: Master):
-    for name, notebook in master.notebooks.items():
-        for cell in notebook.cells:
-            if is_grade(cell.cell):
-                nbgrader = cell.cell.metadata.nbgrader
-                yield name, nbgrader.grade_id, float(nbgrader.points)

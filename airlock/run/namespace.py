@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import types
 from typing import Any
 
 from airlock.model.assignment import MasterNotebook
@@ -172,5 +173,5 @@ class TestNamespace(dict):
 
 
 @functools.lru_cache(maxsize=256)
-def _compiled(source: str):
+def _compiled(source: str) -> types.CodeType:
     return compile(source, GIVEN, "exec", optimize=0, dont_inherit=True)

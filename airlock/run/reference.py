@@ -18,8 +18,8 @@ from airlock.handin.mend import mend
 from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.limits import Limits
 from airlock.run.apart import Found
-from airlock.run.execute import Execution, Trial
-from airlock.run.grade import checks_of
+from airlock.run.execute import Execution, Rehearsal
+from airlock.run.records import checks_of
 
 
 def observe(master: Master, limits: Limits) -> dict[str, Observed]:
@@ -51,16 +51,19 @@ def reference_notebook(notebook: MasterNotebook, solution: dict[str, str]) -> by
     return nbformat.writes(made).encode()
 
 
-def _observe(notebook, solution, files, limits) -> Observed:
+def _observe(
+    notebook: MasterNotebook, solution: dict[str, str], files: dict[str, bytes], limits: Limits
+) -> Observed:
     data = reference_notebook(notebook, solution)
 
-    def run(observed: Observed, plain: bool = False) -> tuple[dict[str, str], set[str]]:
+    def run(observed: Observed, stock: bool = False) -> tuple[dict[str, str], set[str]]:
         """Why which checks were not passed in full; functions that changed their arguments."""
-        trial, mended = Trial(plain), mend(data, notebook, f"{notebook.name}.ipynb")
-        Execution(mended.notebook, notebook, observed, limits, Found(), trial=trial).run(files, files)
+        rehearsal, mended = Rehearsal(stock), mend(data, notebook, f"{notebook.name}.ipynb")
+        execution = Execution(mended.notebook, notebook, observed, limits, Found(), rehearsal=rehearsal)
+        execution.run(files, files)
         checks = checks_of(mended.notebook, notebook.name)
         lacking = {c.grade_id: c.message for c in checks if c.points is not None and c.points < c.max_points}
-        return lacking, trial.changing
+        return lacking, rehearsal.changing
 
     observed = Observed()
     lacking, changing = run(observed)
@@ -73,11 +76,11 @@ def _observe(notebook, solution, files, limits) -> Observed:
     fails: dict[str, str] = {}
     unsteady: dict[str, str] = {}
     if lacking:
-        plain, _ = run(observed, plain=True)
+        with_nbgrader, _ = run(observed, stock=True)
         again, more = run(observed)
         changing |= more
         for name, reason in lacking.items():
-            kind = unsteady if name not in again else fails if name in plain else waits
+            kind = unsteady if name not in again else fails if name in with_nbgrader else waits
             kind[name] = reason
     changed = sorted(changing)
     return replace(observed, waits=waits, fails=fails, unsteady=unsteady, changing=changed)
@@ -107,10 +110,10 @@ def with_reference(
     observed = grade(master, limits)
     if not keep:
         return replace(master, observed=observed)
-    plain = {"digest": state, "notebooks": {name: asdict(one) for name, one in observed.items()}}
+    kept = {"digest": state, "notebooks": {name: asdict(one) for name, one in observed.items()}}
     with contextlib.suppress(OSError):  # whoever writes the results there says what is wrong
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(plain, indent=1))
+        write_whole(path, json.dumps(kept, indent=1))
     return replace(master, observed=observed)
 
 

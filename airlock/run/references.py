@@ -1,6 +1,7 @@
 """Which function of a notebook uses which, read from its source, so that one endless loop costs once."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from airlock.model.names import used_names, uses
 
@@ -18,7 +19,7 @@ class References:
                 self.uses.setdefault(name, set()).update(names)
         self.suspects: Counter[str] = Counter()
 
-    def reach(self, names) -> set[str]:
+    def reach(self, names: Iterable[str]) -> set[str]:
         """The notebook's functions among ``names``, and all that they use in turn."""
         found, ask = set(), list(names)
         while ask:
@@ -32,11 +33,11 @@ class References:
         """The names that a cell uses."""
         return used_names(source)
 
-    def suspect(self, names) -> None:
+    def suspect(self, names: Iterable[str]) -> None:
         """Something that uses these names ran into a limit of time."""
         self.suspects.update(self.reach(names))
 
-    def allowance(self, names, seconds: float, seconds_again: float) -> float:
+    def allowance(self, names: Iterable[str], seconds: float, seconds_again: float) -> float:
         """How long what uses ``names`` may take: the less, the more often it ran into a limit before."""
         times = max((self.suspects[name] for name in self.reach(names)), default=0)
         return min(seconds, max(seconds_again / times, LEAST_SECONDS)) if times else seconds

@@ -16,8 +16,9 @@ import tempfile
 import threading
 import types
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from nbformat.v4 import new_output
@@ -34,19 +35,22 @@ MAX_PRINTED = 20_000
 class TestCells:
     """Where the tests of one notebook run: a folder with the assignment's own files, importable.
 
-    A context manager; modules that the tests imported from that folder are forgotten at the end, so
-    that the next assignment may have a module of the same name.
+    So is what lies in those of its ``folders`` that there are. A context manager; modules that the tests
+    imported from there are forgotten at the end, so that the next assignment may have one of the same name.
     """
 
     __test__ = False  # not for pytest
 
-    def __init__(self, files: dict[str, bytes]):
+    def __init__(self, files: dict[str, bytes], folders: Iterable[str] = ()):
         self.files = files
+        names = (os.path.normpath(name) for name in folders)
+        self.folders = [name for name in names if any(path.startswith(f"{name}/") for path in files)]
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="airlock-tests-")).resolve()
         # A module of the same name that this process happens to have is not the assignment's.
-        own = {path.split("/")[0].removesuffix(".py") for path in self.files}
+        below = (path.removeprefix(f"{name}/") for name in ["", *self.folders] for path in self.files)
+        own = {path.split("/")[0].removesuffix(".py") for path in below}
         self.hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name.split(".")[0] in own}
         self.modules = set(sys.modules)
         for name, content in self.files.items():
@@ -56,7 +60,7 @@ class TestCells:
         importlib.invalidate_caches()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         for name in set(sys.modules) - self.modules:
             if str(getattr(sys.modules[name], "__file__", "")).startswith(str(self.folder)):
                 del sys.modules[name]
@@ -82,7 +86,7 @@ class TestCells:
         if isinstance(error, MemoryError) and not hasattr(error, "raised_by"):
             error = Lost("With these answers the test took more memory than it may use.")
             bridge.incidents.append(Incident("memory-limit", str(error)))
-        if error is None and is_no_share(value, points):
+        if error is None and is_no_share(repr(value), points):
             error = Lost("These are no points that the test can give.")
         outputs = []
         if printed:
@@ -93,7 +97,9 @@ class TestCells:
             outputs.append(new_output("execute_result", data={"text/plain": repr(value)[:MAX_PRINTED]}))
         return outputs
 
-    def _run_once(self, test, bridge, namespace, carry=True):
+    def _run_once(
+        self, test: Test, bridge: Bridge, namespace: TestNamespace, carry: bool = True
+    ) -> tuple[str, Any, BaseException | None]:
         """What was printed, the value of the last expression, the error."""
         printed, value, error = io.StringIO(), None, None
         bridge.begin(carry)
@@ -111,11 +117,11 @@ class TestCells:
         return printed.getvalue(), value, error
 
     @contextlib.contextmanager
-    def _at_home(self):
+    def _at_home(self) -> Iterator[None]:
         path, folder = list(sys.path), os.getcwd()
         random.seed()
         np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
-        sys.path.insert(0, str(self.folder))
+        sys.path[:0] = [str(self.folder), *(str(self.folder / name) for name in self.folders)]
         os.chdir(self.folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -163,7 +169,7 @@ def _code(tree: ast.Module | ast.Expression, mode: str) -> Any:
 
 
 @contextlib.contextmanager
-def _bounded(bridge: Bridge):
+def _bounded(bridge: Bridge) -> Iterator[None]:
     """A test that the submission's answers keep computing for ever is lost, and the kernel with it.
 
     Only a main thread gets signals; in another, as on a cluster, such a test is not bounded.
@@ -173,7 +179,7 @@ def _bounded(bridge: Bridge):
         return
     seconds = bridge.kernel.limits.test_seconds
 
-    def stop(*_):
+    def stop(*_: Any) -> None:
         bridge.kernel.kill()  # a request may be half on its way
         bridge.lost = f"With these answers the test did not end within {seconds:g} seconds of computing."
         bridge.incidents.append(Incident("time-limit", bridge.lost))

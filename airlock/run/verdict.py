@@ -3,6 +3,7 @@
 import traceback
 from dataclasses import dataclass
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from airlock.run.bridge import Lost
@@ -61,21 +62,21 @@ def explain(error: BaseException, test: Test, folder: str) -> tuple[str, str]:
     return name, message
 
 
-def error_output(name: str, message: str):
+def error_output(name: str, message: str) -> NotebookNode:
     """An error output of a cell, without a traceback."""
     name, message = name[:100], message[:MAX_MESSAGE]
     return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
 
 
-def is_no_share(value, points: float) -> bool:
-    """Whether nbgrader would read the value of a test as points, but none between 0 and all."""
+def is_no_share(text: str, points: float) -> bool:
+    """Whether nbgrader would read the value of a test, as text, as points, but none between 0 and all."""
     try:
-        return not 0 <= float(repr(value)) <= points
+        return not 0 <= float(text) <= points
     except ValueError:
         return False
 
 
-def _is_raise(frame, test: Test) -> bool:
+def _is_raise(frame: traceback.FrameSummary, test: Test) -> bool:
     """Whether an error was raised in so many words, by the instructor."""
-    text = test.line(frame.lineno) if frame.filename == CELL else frame.line
+    text = test.line(frame.lineno or 0) if frame.filename == CELL else frame.line
     return (text or "").startswith("raise")

@@ -12,7 +12,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from airlock.model.limits import Limits
+from airlock.model.limits import NETWORK_ALLOWED, Limits
 
 try:
     import sandlock
@@ -25,12 +25,16 @@ except (ImportError, OSError, RuntimeError):  # no libseccomp
 
 # What of /usr/share Python and its packages read; not all of it, for anything may lie there.
 SHARED = "fonts fontconfig zoneinfo locale i18n mime misc icons tcltk texmf texlive dict nltk_data".split()
+# What names and certificates are found by, for a course that allows the network.
+NETWORK = "resolv.conf hosts host.conf gai.conf services protocols ssl pki ca-certificates".split()
 LANDLOCK_SIGNALS_ABI = 6  # Linux 6.12: a process in a domain cannot signal one outside
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 
 
-def measures() -> dict[str, str]:
+def measures(network: bool = False) -> dict[str, str]:
     """What is confined on this machine, and by which means; an empty string where it is not.
+
+    ``network``: the course lets submissions use it.
 
     A measure is in force only if each of its parts is: Landlock alone leaves modes and attributes of files,
     and before Linux 6.2 their length, to be changed; what is watched holds only while nothing can be hidden.
@@ -40,7 +44,7 @@ def measures() -> dict[str, str]:
     linux = sys.platform == "linux"
     return {
         "files": "Landlock, seccomp" if abi >= 1 and seccomp else "",
-        "network": seccomp,
+        "network": NETWORK_ALLOWED if network else seccomp,
         # What a file's owner or a queue has the system send is the filter's, whatever Landlock knows.
         "signals": seccomp and ("Landlock, seccomp" if abi >= LANDLOCK_SIGNALS_ABI else seccomp),
         "memory": "rlimit, watched, seccomp" if linux and seccomp else "",
@@ -62,18 +66,28 @@ def confine(writable: list[str], limits: Limits) -> None:
     if _landlock_abi() >= 1:
         sandlock.confine(
             sandlock.Sandbox(
-                fs_readable=readable_paths(),
+                fs_readable=readable_paths(limits.network),
                 fs_writable=[*writable, "/dev/null"],
                 allow_degraded=list(sandlock.Protection),
             )
         )
-    if _seccomp_works():
+    if not limits.network:
+        filter_calls()
+
+
+def filter_calls(network: bool = False) -> None:
+    """The last measure: which system calls are left.
+
+    Where the ``network`` is allowed, it is taken once the kernel has its own sockets: there are no more of
+    that kind then, by which it could reach what listens on this machine without being part of the network.
+    """
+    if sys.platform == "linux" and _seccomp_works():
         from airlock.sandbox import syscalls  # where there is libseccomp
 
-        syscalls.load(_landlock_abi())
+        syscalls.load(_landlock_abi(), network)
 
 
-def readable_paths() -> list[str]:
+def readable_paths(network: bool = False) -> list[str]:
     """What a Python kernel reads: the interpreter, its packages, libraries, fonts, time zones."""
     own = sysconfig.get_paths()
     paths = [own[name] for name in ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")]
@@ -87,6 +101,7 @@ def readable_paths() -> list[str]:
     paths += ["/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/mime.types", "/etc/nsswitch.conf"]
     paths += ["/dev/urandom", "/dev/random", "/proc/self", "/proc/cpuinfo", "/proc/meminfo"]
     paths += ["/proc/stat", "/sys/devices/system/cpu"]
+    paths += [f"/etc/{name}" for name in NETWORK] if network else []
     found = {path for path in paths if path and os.path.exists(path)}
     return sorted(path for path in found if not _holds_others(path))
 
@@ -112,7 +127,7 @@ def _seccomp_works() -> bool:
 def _resources(limits: Limits) -> None:
     import resource
 
-    def lower(which, value):
+    def lower(which: int, value: int) -> None:
         _, hard = resource.getrlimit(which)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(which, (value, value))

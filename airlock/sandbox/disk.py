@@ -74,7 +74,7 @@ def lay_out(folder: str | os.PathLike, files: dict[str, bytes]) -> None:
                     raise
 
 
-def remove(folder: str) -> None:
+def remove(folder: str | os.PathLike[str]) -> None:
     """Delete a folder of any depth, as far as it can be deleted.
 
     What lies two levels down is first moved one level up, so that no path gets long and nothing recurses.
@@ -101,7 +101,7 @@ def remove(folder: str) -> None:
         os.rmdir(folder)
 
 
-def _entries(folder: str) -> list[str]:
+def _entries(folder: str | os.PathLike[str]) -> list[str]:
     with os.scandir(folder) as entries:
         return [entry.path for entry in entries]
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 
 from airlock.sandbox.warm_up import import_more, threads, warm_up
 
-WARM = sys.platform == "linux"  # elsewhere a fork of a process with threads of the system's own may crash
+AVAILABLE = sys.platform == "linux"  # elsewhere a fork of a process with threads of the system's may crash
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 

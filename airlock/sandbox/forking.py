@@ -10,6 +10,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from typing import Any
 
 from airlock.sandbox.kernel_app import PatientStream
 from airlock.undocumented import leave_event_loop
@@ -56,9 +57,9 @@ def still_running(forks: set[int]) -> set[int]:
     return left
 
 
-def run(shell, source: str) -> tuple[dict, list[bytes]]:
+def run(shell: Any, source: str) -> tuple[dict, list[bytes]]:
     """Run a cell in a copy; the reply, and the messages that a kernel would have published, as JSON."""
-    collected = Collected()
+    collected = Outputs()
     shell.displayhook.session.send = collected.send
     PatientStream.divert = staticmethod(collected.write)  # type: ignore[assignment]
     result = shell.run_cell(source, store_history=True)
@@ -67,10 +68,10 @@ def run(shell, source: str) -> tuple[dict, list[bytes]]:
     return reply, [json.dumps(collected.messages, default=repr).encode()]
 
 
-class Collected:
+class Outputs:
     """What a cell puts out, as type and content of the messages of a Jupyter kernel."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.messages: list[tuple[str, dict]] = []
         self.size = 0
 
@@ -84,7 +85,7 @@ class Collected:
         elif text:
             self.messages.append(("stream", {"name": name, "text": [text]}))
 
-    def send(self, _, message, content=None, *__, **___) -> None:
+    def send(self, _: Any, message: Any, content: Any = None, *__: Any, **___: Any) -> None:
         """Take in a message; called in place of the session's own ``send``."""
         if isinstance(message, dict):
             message, content = message["msg_type"], message["content"]

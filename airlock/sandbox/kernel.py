@@ -13,6 +13,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 
@@ -21,6 +23,9 @@ from airlock.sandbox.around import Around
 from airlock.sandbox.kernel_app import OPTIONS, KernelApp
 from airlock.sandbox.objects import Objects, operate
 from airlock.wire.frames import Inbox, listen, send
+from airlock.wire.values import Buffer
+
+Reply = tuple[dict, Sequence[Buffer]]  # content, and the frames of a value
 
 
 class NoThread:
@@ -35,15 +40,15 @@ class AirlockKernel(IPythonKernel):
     listener: socket.socket  # set by :func:`run`
     _execute_sleep = 0  # ipykernel's wait for outputs on their way; the grader waits for what follows them
 
-    def start(self):
+    def start(self) -> None:
         """Begin to listen, to the grader's requests as well."""
-        self._forks = set()
+        self._forks: set[int] = set()
         super().start()
-        self._deleted = {}  # what tests took away, and may put back
+        self._deleted: dict[str, Any] = {}  # what tests took away, and may put back
         self._context = contextvars.copy_context()
         self.io_loop.add_handler(self.listener, self._accept, self.io_loop.READ)
 
-    async def execute_request(self, *message):
+    async def execute_request(self, *message: Any) -> None:
         """Run a cell, and keep what it has set of its context: numpy's error state, decimal's precision."""
         self._forks = forking.still_running(self._forks)
         try:
@@ -51,7 +56,7 @@ class AirlockKernel(IPythonKernel):
         finally:
             self._context = contextvars.copy_context()
 
-    async def do_execute(self, *arguments, **options):
+    async def do_execute(self, *arguments: Any, **options: Any) -> dict:
         """Run a cell's code; at a top-level ``await`` ipykernel asks whose child its thread is."""
         self.shell_channel_thread = NoThread()
         try:
@@ -59,16 +64,16 @@ class AirlockKernel(IPythonKernel):
         finally:
             self.shell_channel_thread = None
 
-    def _accept(self, *_):
+    def _accept(self, *_: Any) -> None:
         self.io_loop.remove_handler(self.listener)
         self._connection, _ = self.listener.accept()
         self._inbox, self._objects = Inbox(sys.maxsize), Objects(self._call_back)
         self.io_loop.add_handler(self._connection, self._on_request, self.io_loop.READ)
 
-    def _on_request(self, *_):
+    def _on_request(self, *_: Any) -> None:
         self._context.run(self._serve)
 
-    def _serve(self):
+    def _serve(self) -> None:
         """Answer requests for values and calls until the grader says that its tests have ended."""
         self.pre_handler_hook()  # an interrupt raises KeyboardInterrupt, as in a cell
         try:
@@ -79,14 +84,14 @@ class AirlockKernel(IPythonKernel):
         finally:
             self.post_handler_hook()
 
-    def _fork(self):
+    def _fork(self) -> Reply:
         """Have a copy of this process answer on the connection that waits at the listener."""
         connection, _ = self.listener.accept()
         self._forks.add(forking.fork(lambda: self._serve_on(connection)))
         connection.close()
         return {"status": "ok"}, []
 
-    def _serve_on(self, connection):
+    def _serve_on(self, connection: socket.socket) -> None:
         """In a fork: answer requests on a connection of its own, until it is closed."""
         self._connection.close()
         self._forks = set()
@@ -95,7 +100,7 @@ class AirlockKernel(IPythonKernel):
         while self._serve_one():
             pass
 
-    def _serve_one(self):
+    def _serve_one(self) -> bool:
         try:
             head, *frames = self._next_request()
             self._forks = forking.still_running(self._forks)
@@ -107,14 +112,14 @@ class AirlockKernel(IPythonKernel):
         send(self._connection, self._reply(request, frames))
         return True
 
-    def _next_request(self):
+    def _next_request(self) -> list[memoryview]:
         frames = None
         while frames is None:
             frames = self._inbox.receive(self._connection)
         return frames
 
-    def _reply(self, request, frames):
-        self._told = None
+    def _reply(self, request: dict, frames: Sequence[Buffer]) -> list[Buffer]:
+        self._told: dict[str, Any] | None = None
         try:
             content, frames = self._answer(request, frames)
         except KeyboardInterrupt:
@@ -123,11 +128,12 @@ class AirlockKernel(IPythonKernel):
             content, frames = self._raised(error)
         return [json.dumps(content).encode(), *frames]
 
-    def _answer(self, request, frames):
+    def _answer(self, request: dict, frames: Sequence[Buffer]) -> Reply:
         if request["do"] == "fork":
             return self._fork()
         if request["do"] == "run":
             return forking.run(self.shell, bytes(frames[0]).decode())
+        assert self.shell is not None, "a kernel that has started has one"
         space, name, objects = self.shell.user_ns, request["name"], self._objects
         match request["do"]:
             case "has":
@@ -152,31 +158,29 @@ class AirlockKernel(IPythonKernel):
                 return self._cross(space[name])
         return self._call(operate(request["do"], objects[request["on"]], name), request, frames)
 
-    def _call(self, function, request, frames):
+    def _call(self, function: Callable[..., Any], request: dict, frames: Sequence[Buffer]) -> Reply:
         frames = [bytes(frame) for frame in frames]  # which a callback would overwrite
-        arguments, keywords = self._objects.decode(frames)
-        given = dict(self._objects.given)
+        given: dict[int, Any] = {}
+        arguments, keywords = self._objects.decode(frames, given)
         around = Around(request["around"], self._objects) if "around" in request else None
         try:
             with around or contextlib.nullcontext():
                 result = function(*arguments, **keywords)
         finally:
-            self._told = around and around.told  # also when an error is on its way
+            self._told = around.told if around else None  # also when an error is on its way
         if around:
             result = result, around.told
-        self._objects.given = {}
-        content, result = self._cross(result)
+        content, answer = self._cross(result)
         if content["status"] != "ok":
             return content, []
-        self._objects.given = given
         try:
-            after = self._objects.encode((arguments, keywords))
+            after = self._objects.encode((arguments, keywords), given)
         except (TypeError, ValueError):  # what was put in cannot cross, so it does not
             after = frames
         changed = after != frames  # of bytes, which compare at once
-        return content | {"result_frames": len(result)}, result + (after if changed else [])
+        return content | {"result_frames": len(answer)}, [*answer, *(after if changed else [])]
 
-    def _call_back(self, number, arguments, keywords):
+    def _call_back(self, number: int, arguments: tuple, keywords: dict) -> Any:
         """Have the grader call one of its own functions, and answer what it asks until that has ended."""
         frames = self._objects.encode((arguments, keywords))
         send(self._connection, [json.dumps({"status": "callback", "number": number}).encode(), *frames])
@@ -192,22 +196,21 @@ class AirlockKernel(IPythonKernel):
             raise found
         return found
 
-    def _cross(self, value):
+    def _cross(self, value: Any) -> Reply:
         try:
             return {"status": "ok"}, self._objects.encode(value)
         except (TypeError, ValueError) as error:
             return {"status": "uncrossable", "type": str(error)}, []
 
-    def _raised(self, error):
+    def _raised(self, error: BaseException) -> Reply:
         content = {"status": "raised"} | _describe(error)
-        self._objects.given = {}
         try:
             return content, self._objects.encode(error if self._told is None else (error, self._told))
         except BaseException:  # noqa: B036  then its name and text have to do
             return content, []
 
 
-def _describe(error):
+def _describe(error: BaseException) -> dict:
     kinds = [kind.__name__ for kind in type(error).__mro__][:20]
     try:
         message = str(error)
@@ -220,14 +223,16 @@ def _describe(error):
     return told | ({"number": number} if type(number) is int else {})
 
 
-def run(connection_file: str) -> None:
+def run(connection_file: str, ready: Callable[[], None] | None = None) -> None:
     """Serve the kernel on the sockets named in ``connection_file`` until it is told to shut down.
 
-    The socket for requests is bound beside that file.
+    The socket for requests is bound beside that file. ``ready`` is called once all sockets are there.
     """
     AirlockKernel.listener = listen(connection_file)
     app = KernelApp.instance(kernel_class=AirlockKernel, connection_file=connection_file)
     app.initialize(OPTIONS)
+    if ready:
+        ready()
     sys.path.insert(0, "")  # what lies beside the notebook can be imported, as in any Jupyter kernel
     app.start()
 

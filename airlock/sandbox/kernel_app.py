@@ -1,5 +1,7 @@
 """What the student's kernel does otherwise than ipykernel's: it has a single client, and no connections."""
 
+from typing import Any
+
 from ipykernel import kernelapp
 from ipykernel.iostream import IOPubThread, OutStream
 
@@ -19,18 +21,18 @@ class PatientStream(OutStream):
     divert = None  # in a fork of the kernel, whose threads are gone: what takes name and text instead
     _unsent = 0  # characters, at most
 
-    def write(self, string):
+    def write(self, string: str) -> int:
         """Take text in; the number of characters."""
         if self.divert:
             self.divert(self.name, string)
             return len(string)
-        written = super().write(string)
+        super().write(string)
         self._unsent += len(string)
         if self._unsent > MAX_UNSENT:
             self.flush()
-        return written
+        return len(string)
 
-    def flush(self):
+    def flush(self) -> None:
         """Wait until what was written has been sent."""
         if self._unsent and not self.divert:
             self._unsent = 0
@@ -40,19 +42,19 @@ class PatientStream(OutStream):
 class QuietThread(IOPubThread):
     """Takes no output of child processes: ipykernel would open a TCP socket for it."""
 
-    def __init__(self, socket, pipe=False, session=False):
+    def __init__(self, socket: Any, pipe: bool = False, session: Any = False):
         super().__init__(socket, pipe=False, session=session)
 
 
 class KernelApp(kernelapp.IPKernelApp):
     """Makes the kernel's sockets and threads, but for the thread that several clients' cells would need."""
 
-    def init_control(self, context):
+    def init_control(self, context: Any) -> None:
         """Called when the sockets are made."""
         super().init_control(context)
         drop_subshells(self)
 
-    def init_iopub(self, context):
+    def init_iopub(self, context: Any) -> None:
         """Called when the sockets are made."""
         use_iopub_thread(QuietThread)
         super().init_iopub(context)

@@ -10,13 +10,13 @@ import inspect
 import operator
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from airlock.wire import special
-from airlock.wire.values import decode, encode
+from airlock.wire.values import Buffer, decode, encode
 
 MOST = 200_000  # objects that are kept; the oldest are not dropped, further ones do not cross
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
@@ -46,7 +46,6 @@ class Objects:
         self._numbers: dict[int, int] = {}  # id -> number, of objects that are kept alive here
         self._told: set[int] = set()  # classes that were described
         self._telling: list[int] = []
-        self.given: dict[int, Any] = {}  # id -> how the grader referred to an argument of this call
         self._callbacks: dict[int, Callback] = {}
         self._call_back = call_back
 
@@ -63,24 +62,31 @@ class Objects:
     def __getitem__(self, number: int) -> Any:
         return self._objects[number]
 
-    def encode(self, value: Any) -> list:
-        """A value as frames; TypeError or ValueError if it cannot cross even by reference."""
+    def encode(self, value: Any, given: dict[int, Any] | None = None) -> list:
+        """A value as frames; TypeError or ValueError if it cannot cross even by reference.
+
+        ``given``: id -> node, of what the grader is to be told as it has told it itself.
+        """
         self._telling.clear()
         try:
-            return encode(value, self.refer)
+            return encode(value, lambda part, pack: (given or {}).get(id(part)) or self.refer(part, pack))
         except BaseException:
             self._told.difference_update(self._telling)
             raise
 
-    def decode(self, frames: list) -> Any:
-        """What the grader gives along."""
-        self.given = {}
-        return decode(frames, self.find)
+    def decode(self, frames: Sequence[Buffer], given: dict[int, Any] | None = None) -> Any:
+        """What the grader gives along; ``given`` learns by which nodes."""
+
+        def find(node: Any, _unpack: Any) -> Any:
+            found = self.find(node)
+            if given is not None:
+                given[id(found)] = node
+            return found
+
+        return decode(frames, find)
 
     def refer(self, value: Any, pack: Callable[[Any], Any]) -> Any:
         """What the grader is told of an object: number, class, and what it is worth as a plain value."""
-        if id(value) in self.given:
-            return self.given[id(value)]
         if type(value) is Callback:
             return {"callback": value.number}
         if isinstance(value, type):
@@ -106,20 +112,17 @@ class Objects:
                 node["base"] = pack(())
         return node
 
-    def find(self, node: Any, unpack: Callable[[Any], Any]) -> Any:
+    def find(self, node: Any) -> Any:
         """What the grader refers to: an object from here, a library's function, or a function of the test."""
         if "number" in node:
-            found = self._objects[node["number"]]
-        elif "named" in node:
+            return self._objects[node["number"]]
+        if "named" in node:
             module, path = node["named"]
-            found = operator.attrgetter(path)(importlib.import_module(module))
-        else:
-            number = node["callback"]
-            if number not in self._callbacks:
-                self._callbacks[number] = Callback(number, self._call_back, node["name"])
-            found = self._callbacks[number]
-        self.given[id(found)] = node
-        return found
+            return operator.attrgetter(path)(importlib.import_module(module))
+        number = node["callback"]
+        if number not in self._callbacks:
+            self._callbacks[number] = Callback(number, self._call_back, node["name"])
+        return self._callbacks[number]
 
     def _class(self, kind: type) -> Any:
         number = self.number(kind)
@@ -141,8 +144,8 @@ class Objects:
             "special": [name for name in special.ALL if _has(mro, name)],
             "own": [name for name in special.ALL if any(name in vars(one) for one in own)],
         }
-        if _is_own(kind) and isinstance(getattr(kind, "_fields", None), tuple):
-            about["fields"] = [str(name) for name in kind._fields]
+        if _is_own(kind) and isinstance(fields := getattr(kind, "_fields", None), tuple):
+            about["fields"] = [str(name) for name in fields]
         return {"class": number, "about": about}
 
 
@@ -161,14 +164,15 @@ def operate(what: str, value: Any, name: str) -> Callable[..., Any]:
     """What the grader asks of an object, as a function of what it gives along."""
     if what == "special":
         return lambda *arguments, **keywords: special.ALL[name](value, *arguments, **keywords)
-    return {
+    asked: dict[str, Callable[..., Any]] = {
         "attribute": lambda: getattr(value, name),
         "set attribute": lambda new: setattr(value, name, new),
         "delete attribute": lambda: delattr(value, name),
         "base": lambda: next(plain(value) for base, plain in BASES.items() if isinstance(value, base)),
         "signature": lambda: _signature(value),
         "code": lambda: _code(value),
-    }[what]
+    }
+    return asked[what]
 
 
 def _is_own(kind: type) -> bool:
@@ -211,8 +215,8 @@ def _code(function: Any) -> dict:
         source = inspect.getsource(code)
     except (OSError, TypeError):
         source = ""
-    kept = ("co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_varnames")
-    kept += ("co_names", "co_freevars", "co_cellvars", "co_firstlineno")
+    kept = ["co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_varnames"]
+    kept += ["co_names", "co_freevars", "co_cellvars", "co_firstlineno"]
     plain = (bool, int, float, complex, str, bytes, type(None))
     consts = tuple(one for one in code.co_consts if type(one) in plain)
     return {name: getattr(code, name) for name in kept} | {"co_consts": consts, "source": source}

@@ -8,6 +8,7 @@ the named ones by their arguments, and says EPERM to what an exercise might try 
 import errno
 import os
 import socket
+from collections.abc import Callable
 
 import pyseccomp as rule
 
@@ -73,6 +74,7 @@ F_SETFL, O_ASYNC, O_TRUNC, O_ACCMODE = 4, 0x2000, os.O_TRUNC, 3
 SIGNALLING_FCNTL = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
 SIGNALLING_IOCTL = {"FIOASYNC": 0x5452, "FIOSETOWN": 0x8901, "SIOCSPGRP": 0x8902, "TIOCSTI": 0x5412}
 MAP_TYPE, MAP_SHARED, MAP_ANONYMOUS = 0xF, 1, 0x20
+FAMILIES = 64  # of sockets, more than Linux has
 TRUNCATE_ABI, SIGNALS_ABI = 3, 6  # of Landlock, which guards these from then on: Linux 6.2, Linux 6.12
 
 
@@ -92,21 +94,26 @@ def answers() -> dict[int, str]:
     return {call: answer for call, answer in found.items() if call is not None}
 
 
-def load(landlock: int) -> None:
-    """Filter this process's system calls from now on, where Landlock of this version guards its files."""
-    _only_allowed().load()
-    _with_conditions(landlock).load()  # loaded last: of two refusals, its answer is given
+def load(landlock: int, network: bool = False) -> None:
+    """Filter this process's system calls from now on, where Landlock of this version guards its files.
+
+    ``network``: sockets of the internet may be made and connected, and no others.
+    """
+    _only_allowed(network).load()
+    _with_conditions(landlock, network).load()  # loaded last: of two refusals, its answer is given
 
 
-def _only_allowed() -> rule.SyscallFilter:
+def _only_allowed(network: bool) -> rule.SyscallFilter:
     kept = rule.SyscallFilter(rule.ERRNO(errno.ENOSYS))
     kept.set_attr(rule.Attr.CTL_TSYNC, 1)
     for call in sorted(known for known, answer in answers().items() if answer == "allowed"):
         kept.add_rule(rule.ALLOW, call)
+    if network:
+        kept.add_rule(rule.ALLOW, "connect")
     return kept
 
 
-def _with_conditions(landlock: int) -> rule.SyscallFilter:
+def _with_conditions(landlock: int, network: bool) -> rule.SyscallFilter:
     kept = rule.SyscallFilter(rule.ALLOW)
     kept.set_attr(rule.Attr.CTL_TSYNC, 1)
     refuse, pretend = rule.ERRNO(errno.EPERM), rule.ERRNO(0)
@@ -118,9 +125,9 @@ def _with_conditions(landlock: int) -> rule.SyscallFilter:
     def equal(place: int, value: int, mask: int = WORD) -> rule.Arg:
         return rule.Arg(place, rule.MASKED_EQ, mask, value)
 
-    add(refuse, [*REFUSED, "seccomp"])
+    add(refuse, [*(name for name in REFUSED if not network or name != "connect"), "seccomp"])
     add(pretend, PRETENDED)
-    _add_sockets(add, equal, refuse)
+    _add_sockets(add, equal, refuse, network)
     add(refuse, ["prlimit64"], rule.Arg(0, rule.NE, 0))
     add(pretend, SCHEDULING, rule.Arg(0, rule.NE, 0))
     for flag in NEW_NAMESPACES:  # clone3 keeps its flags in memory, where no filter looks: it is unknown here
@@ -142,10 +149,22 @@ def _with_conditions(landlock: int) -> rule.SyscallFilter:
     return kept
 
 
-def _add_sockets(add, equal, refuse: int) -> None:
-    """Only stream sockets between the kernel and who connects to it: nothing to send to on its own."""
-    kind = 0xF  # the type without SOCK_NONBLOCK and SOCK_CLOEXEC
-    for call in ("socket", "socketpair"):
+def _add_sockets(
+    add: Callable[..., None], equal: Callable[..., rule.Arg], refuse: int, network: bool
+) -> None:
+    """Only stream sockets between the kernel and who connects to it: nothing to send to on its own.
+
+    Where the network is allowed, only such as speak TCP or UDP, beside pairs within the process.
+    """
+    kind, internet = 0xF, {socket.AF_INET, socket.AF_INET6} if network else set()
+    types = {"socket": {socket.SOCK_STREAM}, "socketpair": {socket.SOCK_STREAM}}
+    if internet:
+        types["socket"].add(socket.SOCK_DGRAM)
+        for family in set(range(FAMILIES)) - internet:
+            add(refuse, ["socket"], equal(0, family))
+        add(refuse, ["socket"], rule.Arg(0, rule.GE, FAMILIES))
+    for call in ("socketpair",) if internet else ("socket", "socketpair"):
         add(refuse, [call], rule.Arg(0, rule.NE, socket.AF_UNIX))
-        for other in set(range(kind + 1)) - {socket.SOCK_STREAM}:  # of Unix sockets, SOCK_RAW means datagrams
+    for call, usual in types.items():  # kind: the type without SOCK_NONBLOCK and SOCK_CLOEXEC
+        for other in set(range(kind + 1)) - usual:  # of Unix sockets, SOCK_RAW means datagrams
             add(refuse, [call], equal(1, other, kind))

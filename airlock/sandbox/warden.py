@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import time
+from typing import Any
 
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import mapped, size, unnamed
@@ -63,10 +64,11 @@ def main(request: dict, control: socket.socket) -> None:
         os._exit(0)
 
 
-def _watch(kernel, control, seen, folder, limits):
+def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: Limits) -> int | None:
     """Until the kernel or the grader is gone; returns the kernel's wait status, None for the grader."""
-    told, polls, sources = 0, 0, [control, seen]
     measure_at = 0.0  # by the clock
+    told, polls = 0, 0
+    sources: list[socket.socket | int] = [control, seen]
     flights: list[int] = []  # files in flight between sockets, at each look in a row at which there were any
     while True:
         ready, _, _ = select.select(sources, [], [], POLL_SECONDS)
@@ -97,7 +99,7 @@ def _watch(kernel, control, seen, folder, limits):
             return signal.SIGKILL
 
 
-def _excess(folder, limits, flights):
+def _excess(folder: str | None, limits: Limits, flights: list[int]) -> str | None:
     processes = descendants()
     if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
         return "process-limit"
@@ -107,7 +109,7 @@ def _excess(folder, limits, flights):
     return _excess_of_files(folder, limits, flights, processes) if folder else None
 
 
-def _excess_of_files(folder, limits, flights, processes):
+def _excess_of_files(folder: str, limits: Limits, flights: list[int], processes: list[int]) -> str | None:
     open_ones, flying = map(sum, zip((0, 0), *map(channels, processes), strict=True))
     if open_ones * CHANNEL > limits.memory:
         return "memory-limit"
@@ -150,7 +152,7 @@ def _kill_all(kernel: int) -> None:
         time.sleep(0.005)
 
 
-def _become_kernel(request, limits, notes) -> None:
+def _become_kernel(request: dict, limits: Limits, notes: int) -> None:
     from airlock.sandbox import audit, confine, kernel, kernel_app
 
     _draw_afresh()
@@ -169,13 +171,15 @@ def _become_kernel(request, limits, notes) -> None:
     os.chdir(os.path.join(folder, "work"))
     confine.confine([folder], limits)
     # A traceback through print() looks for our source: trying to read that is nobody's attack.
-    audit.install(notes, [folder, *confine.readable_paths(), kernel_app.__file__])
-    kernel.run(request["connection_file"])
+    own = [folder, *confine.readable_paths(limits.network), kernel_app.__file__]
+    audit.install(notes, own, limits.network)
+    with_network = (lambda: confine.filter_calls(network=True)) if limits.network else None
+    kernel.run(request["connection_file"], with_network)
     os._exit(0)
 
 
 def _draw_afresh() -> None:
-    """A fork would continue the warm process's random numbers: the same in every kernel."""
+    """A fork would continue the fork server's random numbers: the same in every kernel."""
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
@@ -191,5 +195,5 @@ def _signal_group(kernel: int, number: int) -> None:
         os.killpg(kernel, number)
 
 
-def _tell(control, **message) -> None:
+def _tell(control: socket.socket, **message: Any) -> None:
     control.sendall(json.dumps(message).encode() + b"\n")

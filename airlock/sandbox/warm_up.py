@@ -7,7 +7,7 @@ import io
 import os
 import pkgutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from airlock.undocumented import without_debugger
 
@@ -71,7 +71,7 @@ def _import_all(modules: Iterable[str]) -> None:
 
 
 @contextlib.contextmanager
-def _collected_once():
+def _collected_once() -> Iterator[None]:
     gc.disable()  # until all is imported: nothing of it is garbage
     try:
         yield

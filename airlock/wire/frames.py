@@ -3,12 +3,12 @@
 import os
 import socket
 import struct
+from collections.abc import Sequence
 
 import numpy as np
 
-from airlock.wire.values import Malformed
+from airlock.wire.values import MAX_ARRAYS, Buffer, Malformed
 
-MAX_FRAMES = 10_000
 AT_ONCE = 1 << 16  # bytes that are read before it is known how many there are
 KEPT = 1 << 23  # bytes of memory that wait for the next frames: fresh memory costs more than copying
 
@@ -28,11 +28,11 @@ def connect(connection_file: str) -> socket.socket:
     return connection
 
 
-def _beside(connection_file):
+def _beside(connection_file: str) -> str:
     return os.path.join(os.path.dirname(connection_file), "requests")
 
 
-def send(connection, frames: list) -> None:
+def send(connection: socket.socket, frames: Sequence[Buffer]) -> None:
     """Write frames to a stream socket: their number, their sizes, and they themselves."""
     sizes = [len(frame) for frame in frames]
     parts = [struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes), *frames]
@@ -50,12 +50,13 @@ class Inbox:
         self.limit, self._buffer = limit, _memory(AT_ONCE)
         self._begin()
 
-    def _begin(self):
-        self._sizes, self._filled, self._size = None, 0, 4
+    def _begin(self) -> None:
+        self._sizes: tuple[int, ...] | None = None  # once they are known
+        self._filled, self._size = 0, 4
         if len(self._buffer) > KEPT:
             self._buffer = _memory(AT_ONCE)
 
-    def receive(self, connection) -> list[memoryview] | None:
+    def receive(self, connection: socket.socket) -> list[memoryview] | None:
         """Read once from a socket that has something; the frames once they are complete.
 
         They are valid until more is received. Raises ConnectionError when the other side has closed
@@ -67,31 +68,31 @@ class Inbox:
         self._filled += received
         while self._filled >= self._size:
             if self._sizes is not None:
-                return self._take()
+                return self._take(self._sizes)
             self._read_sizes()
         return None
 
-    def _read_sizes(self):
+    def _read_sizes(self) -> None:
         """Learn from what is there how much is to come: at first the number of frames, then their sizes."""
         (count,) = struct.unpack_from("<I", self._buffer)
-        if count > MAX_FRAMES:
+        if count > MAX_ARRAYS + 3:  # beside the heads of a message, a result and its arguments
             raise Malformed("too many parts")
         if self._size < 4 + 8 * count:
             self._size = 4 + 8 * count
         else:
-            self._sizes = struct.unpack_from(f"<{count}Q", self._buffer, 4)
-            if sum(self._sizes) > self.limit:
+            sizes = self._sizes = struct.unpack_from(f"<{count}Q", self._buffer, 4)
+            if sum(sizes) > self.limit:
                 raise Malformed("too large")
-            self._size += sum(self._sizes)
+            self._size += sum(sizes)
         if self._size > len(self._buffer):
             before, self._buffer = self._buffer, _memory(self._size)
             self._buffer[: self._filled] = before[: self._filled]
 
-    def _take(self):
+    def _take(self, sizes: tuple[int, ...]) -> list[memoryview]:
         if self._filled > self._size:
             raise Malformed("more than was asked for")
-        frames, start = [], 4 + 8 * len(self._sizes)
-        for size in self._sizes:
+        frames, start = [], 4 + 8 * len(sizes)
+        for size in sizes:
             frames.append(self._buffer[start : start + size])
             start += size
         self._begin()

@@ -19,14 +19,15 @@ def follow(target: Any, changed: Any) -> None:
     """Have ``target`` go on to the state of ``changed``, of the same type, if drawing leads there."""
     if type(target) is random.Random:
         version, words, _ = target.getstate()
-        _, after, gauss = changed.getstate()
-        if _leads(np.array(words[:-1], np.uint32), words[-1], np.array(after[:-1], np.uint32), after[-1]):
-            target.setstate((version, after, None))
+        _, later, _ = changed.getstate()
+        if _leads(np.array(words[:-1], np.uint32), words[-1], np.array(later[:-1], np.uint32), later[-1]):
+            target.setstate((version, later, None))
     elif type(target) is np.random.RandomState:
-        _, words, place, *_ = target.get_state()
-        _, after, later, *_ = changed.get_state()
-        if _leads(words, place, after, later):
-            target.set_state(("MT19937", after, later))
+        before, after = target.get_state(legacy=False), changed.get_state(legacy=False)
+        if {before["bit_generator"], after["bit_generator"]} == {"MT19937"}:
+            old, new = before["state"], after["state"]
+            if _leads(old["key"], old["pos"], new["key"], new["pos"]):
+                target.set_state(("MT19937", new["key"], new["pos"], 0, 0.0))
     elif type(target.bit_generator) is np.random.PCG64:
         _follow_pcg(target.bit_generator, changed.bit_generator.state)
 

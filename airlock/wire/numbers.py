@@ -38,7 +38,7 @@ def is_plain(dtype: np.dtype, depth: int = 5) -> bool:
     if dtype.subdtype is not None:
         return depth > 0 and is_plain(dtype.subdtype[0], depth - 1)
     if dtype.names is not None:
-        fields = [dtype.fields[name][0] for name in dtype.names]
+        fields = [dtype[name] for name in dtype.names]
         return depth > 0 and len(fields) <= MAX_FIELDS and all(is_plain(one, depth - 1) for one in fields)
     return dtype.kind in PLAIN_KINDS
 
@@ -108,7 +108,7 @@ def _state_of(generator: Any) -> dict:
 
 
 def _make_generator(state: dict) -> np.random.Generator:
-    bits = GENERATORS[state["bit_generator"]](0)
+    bits: Any = GENERATORS[state["bit_generator"]](0)
     bits.state = state
     return np.random.Generator(bits)
 

@@ -26,7 +26,7 @@ MAX_FIELDS = 1_000
 
 # Types that cross as themselves: what a function may name as the type of something.
 TYPES: dict[str, type] = {
-    kind.__name__: kind
+    str(kind.__name__): kind
     for kind in (
         *(bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, object, type),
         *(type(None), type(...), slice, bytearray, types.FunctionType, types.ModuleType),
@@ -40,7 +40,9 @@ PATHS = {
     kind.__name__: kind
     for kind in (pathlib.PurePosixPath, pathlib.PureWindowsPath, pathlib.PosixPath, pathlib.WindowsPath)
 }
-KEYS, VALUES, ITEMS = type({}.keys()), type({}.values()), type({}.items())
+KEYS: type = type({}.keys())
+VALUES: type = type({}.values())
+ITEMS: type = type({}.items())
 
 
 class NotPlain(TypeError):
@@ -76,7 +78,7 @@ def is_named_tuple(kind: type) -> bool:
 @lru_cache(maxsize=256)
 def namedtuple_class(name: str, fields: tuple[str, ...]) -> type:
     """The class that stands here for every namedtuple of this name and these fields."""
-    made = namedtuple(name, fields)  # it refuses what is no identifier
+    made: type = namedtuple(name, fields)  # type: ignore[misc]  # it refuses what is no identifier
     made.__module__ = "__main__"
     return made
 
@@ -133,7 +135,7 @@ def _take_time(value: datetime.datetime | datetime.time) -> tuple[str, Any]:
     return tag, (value.replace(tzinfo=None).isoformat(), value.fold, value.tzinfo)
 
 
-def _make_time(kind: type) -> Callable[[Any], Any]:
+def _make_time(kind: type[datetime.datetime] | type[datetime.time]) -> Callable[[Any], Any]:
     def make(content: Any) -> Any:
         text, fold, zone = content
         if zone is not None and type(zone) not in (datetime.timezone, zoneinfo.ZoneInfo):

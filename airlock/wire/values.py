@@ -10,6 +10,8 @@ import io
 import json
 import math
 from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,16 +19,21 @@ from airlock.wire import numbers, standard, tables
 
 MAX_DEPTH = 50
 MAX_NODES = 2_000_000
+MAX_ARRAYS = 100_000  # in one message
 MAX_COST = 160 * 2**20  # bytes of memory that the JSON of a message may take once it is read
 MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
 COMMA, LIST, OBJECT = 32, 64, 240  # bytes of memory that one such character of JSON stands for, about
+
+Buffer = bytes | memoryview
+# ``refer(value, pack)``, and for decoding ``refer(node, unpack)``.
+Refer = Callable[[Any, Callable[[Any], Any]], Any]
 
 
 class Malformed(ValueError):
     """What arrived was not written by :func:`encode`."""
 
 
-def encode(value, refer=lambda value, pack: None) -> list[bytes]:
+def encode(value: Any, refer: Refer = lambda value, pack: None) -> list[bytes]:
     """Value as frames: one of JSON, then one of .npy per array or numpy scalar.
 
     ``refer(value, pack)`` may give what the other side knows an object by, as JSON in which ``pack(value)``
@@ -35,7 +42,7 @@ def encode(value, refer=lambda value, pack: None) -> list[bytes]:
     """
     arrays, nodes = [], 0
 
-    def pack(value, depth):
+    def pack(value: Any, depth: int) -> Any:
         nonlocal nodes
         nodes += 1
         if depth > MAX_DEPTH or nodes > MAX_NODES:
@@ -79,12 +86,12 @@ def encode(value, refer=lambda value, pack: None) -> list[bytes]:
         raise TypeError(f"an object of type {kind.__name__}")
 
     head = json.dumps(pack(value, 0), allow_nan=False, separators=(",", ":")).encode()
-    if cost(head) > MAX_COST:
+    if cost(head) > MAX_COST or len(arrays) > MAX_ARRAYS // 2:  # a result, and arguments as they are now
         raise ValueError("something with too many parts")
     return [head, *arrays]
 
 
-def take_apart(value):
+def take_apart(value: Any) -> tuple[str, Any] | None:
     """Tag and simpler values of a value of one of the further types; None for any other."""
     kind = type(value)
     if kind is type and value in standard.NAMES:
@@ -96,7 +103,7 @@ def take_apart(value):
     return None
 
 
-def put_together(tag: str, content):
+def put_together(tag: str, content: Any) -> Any:
     """Inverse of :func:`take_apart`."""
     for module in (standard, numbers, tables):
         if tag in module.PUT_TOGETHER:
@@ -104,13 +111,13 @@ def put_together(tag: str, content):
     raise Malformed(f"unknown tag {tag!r}")
 
 
-def decode(frames: list, refer=None):
+def decode(frames: Sequence[Buffer], refer: Refer | None = None) -> Any:
     """Inverse of :func:`encode`; ``refer(node, unpack)`` gives what stands for a reference.
 
     Raises Malformed for anything that encode does not write.
     """
 
-    def unpack(node, depth):
+    def unpack(node: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise Malformed("nested too deeply")
         if isinstance(node, list):
@@ -155,7 +162,7 @@ def decode(frames: list, refer=None):
         raise Malformed(str(error)) from None
 
 
-def load(head):
+def load(head: Buffer) -> Any:
     """What JSON says; Malformed where reading it would take much more memory than it has bytes."""
     head = bytes(head)
     if cost(head) > MAX_COST:
@@ -184,7 +191,7 @@ def _npy(array: np.ndarray) -> bytes:
     return b"".join((header, flat.view(np.uint8))) if array.nbytes else header  # type: ignore[arg-type]
 
 
-def _from_npy(frame) -> np.ndarray:
+def _from_npy(frame: Buffer) -> np.ndarray:
     start = 10 + int.from_bytes(frame[8:10], "little")  # a magic string of 6 bytes, a version, this length
     shape, fortran_order, dtype = _read_header(bytes(frame[:start]))
     if not numbers.is_plain(dtype) or dtype.hasobject:

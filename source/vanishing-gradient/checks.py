@@ -51,10 +51,10 @@ def report(name, variable, error, inputs, hint=""):
     """End the check with the exception and the shapes that led to it."""
     text = f"{type(error).__name__}: {error}".splitlines()[0][:200]
     kinds = {
-        label: f"of shape {np.shape(value)}" if np.ndim(value) else "a plain number"
+        label: f"{label} of shape {np.shape(value)}" if np.ndim(value) else f"{label} = {value!r}, a number"
         for label, value in inputs.items()
     }
-    shapes = ", ".join(f"{label} {kind}" for label, kind in kinds.items()) or "two sizes"
+    shapes = ", ".join(kinds.values())
     hint = f" It looks like {hint}." if hint else ""
     fail(name, f"{variable} cannot be checked, the function raised {text}\nIt was given {shapes}.{hint}")
 

@@ -24,8 +24,7 @@ NOSY = """
     print([found for found in gc.get_objects() if isinstance(found, (str, list, tuple, dict))][:2000])
     raise ValueError(str(inspect.stack()) + str(traceback.format_stack()))
 """
-# The other two are stated in the notebook: 0.01, and 1.
-SPREAD = {"init_xavier": lambda d_in: d_in**-0.5, "init_he": lambda d_in: (2 / d_in) ** 0.5}
+SCALED = "init_xavier", "init_he"  # the other two scales are stated in the notebook
 
 
 def numbers(code):
@@ -124,7 +123,7 @@ def outputs(cells):
 
 
 def test_there_is_something_to_look_for(seen):
-    assert len(LINES) > 100 and NUMBERS
+    assert len(LINES) > 50 and NUMBERS
     assert {path.partition("/")[0] for path in seen} >= {SOURCE.name, "feedback", "reports", "autograded"}
 
 
@@ -146,16 +145,13 @@ def test_no_number_of_a_hidden_test_is_in_what_was_made_of_it(records):
     assert not found
 
 
-def test_no_expected_spread_is_in_a_message(records):
-    tried = 0
-    for record in records:
-        for check in record["checks"]:
-            for d_in in re.findall(r"d_in = (\d+)", check["message"]):
-                function = check["message"].partition(":")[0]
-                if function not in SPREAD:
-                    continue
-                tried += 1
-                expected = SPREAD[function](int(d_in))
-                found = [float(text) for text in re.findall(r"\d*\.\d+(?:e-?\d+)?", check["message"])]
-                assert all(abs(value / expected - 1) > 0.002 for value in found), check["message"]
-    assert tried
+def test_a_wrong_scale_is_told_without_a_number(records):
+    """So no message says what is expected, nor how far off it is."""
+    messages = [
+        check["message"]
+        for record in records
+        for check in record["checks"]
+        if "standard deviation" in check["message"] and check["message"].startswith(SCALED)
+    ]
+    assert messages
+    assert not [message for message in messages if re.search(r"\d", message)]

@@ -4,7 +4,7 @@ import ast
 import re
 
 import pytest
-from notebook_code import CHECKS_OF, FUNCTION_OF, SOURCE, VANISHING, Notebook, may_lose
+from notebook_code import CHAIN, CHECKS_OF, FUNCTION_OF, SOURCE, VANISHING, Notebook, may_lose
 from solutions_right import RIGHT
 from solutions_wrong import WRONG
 
@@ -26,11 +26,16 @@ def own_check(blank):
 
 
 def test_a_check_reaches_no_function_but_those_of_its_blanks():
-    """So a wrong function needs trying only on the checks of its own cell."""
+    """So a wrong function needs trying only on the checks of its own cell.
+
+    An experiment reaches an activation too, which costs it nothing: a test of chance.py.
+    """
     for check in NOTEBOOK.points:
         functions = names(NOTEBOOK.code[check]) & set(FUNCTION_OF.values())
+        if "experiment" in check:
+            functions -= {"tanh_forward", "relu_forward"}
         allowed = {blank.split()[0] for blank, checks in CHECKS_OF.items() if check in checks}
-        assert functions == (set() if check in VANISHING else allowed), check
+        assert functions <= CHAIN if check in VANISHING else functions == allowed, check
 
 
 def test_the_reference_gets_every_point_again_and_again():
@@ -83,8 +88,7 @@ def test_an_unfilled_blank_is_called_blank_by_every_check_that_it_fails():
             text = code.replace("# ??\n", "# ??\n" + stub)
             for check, error in NOTEBOOK.lost({function: text}, may_lose(function)).items():
                 named = rf"{function}: (ds_|dout|{variable}) is still blank"
-                chain = r".*_forward.*: .*v or out is still blank|.*_backward.*: .*dout.* is still blank"
-                pattern = f"{named}|{chain}" if check in VANISHING else named
+                pattern = named.replace(" is", r"( of layer \d)? is") if check in VANISHING else named
                 assert re.fullmatch(pattern, str(error)), (check, error)
 
 

@@ -11,9 +11,10 @@ import pytest
 from nbgrader.api import Gradebook
 from notebook_code import ASSIGNMENT, ROOT, SOURCE, with_path
 
+# Sofia loses the way back of the network too: every layer is compared, so a wrong slope is seen there.
 # Kurt's endless loop is for a grader with limits: stock nbgrader waits for every cell that calls it.
 SCORES = {
-    "ada": 25, "emmy": 25, "grace": 25, "leonhard": 25, "blaise": 24, "kaiming": 23, "sofia": 18, "pierre": 0,
+    "ada": 25, "emmy": 25, "grace": 25, "leonhard": 25, "blaise": 24, "kaiming": 23, "sofia": 16, "pierre": 0,
     "carl": 16, "alan": 20, "felix": 23, "maria": 18,
 }  # fmt: skip
 TRAVELLERS = "leonhard", "sofia", "pierre"

@@ -17,7 +17,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from airlock.course.load import load_master
 from airlock.handin import reading
 from airlock.handin.blanks import blanks_left
-from airlock.handin.match import plain, wanted
+from airlock.handin.match import trimmed, wanted
 from airlock.handin.mend import mend
 from airlock.model.errors import Unreadable
 from airlock.model.names import parse
@@ -73,10 +73,10 @@ def in_force(notebook, master):
         at = next(n for n, c in enumerate(notebook.cells) if nbgrader_of(c).get("grade_id") == grade_id)
         end = next((n for n, c in enumerate(notebook.cells) if n > at and is_test(c)), len(notebook.cells))
         if answer.cell.cell_type != "code" or not wanted(answer):
-            found[grade_id] = plain(notebook.cells[at].source)
+            found[grade_id] = trimmed(notebook.cells[at].source)
             continue
         for cell in notebook.cells[:end]:
-            tree = parse(plain(cell.source)) if cell.cell_type == "code" else None
+            tree = parse(trimmed(cell.source)) if cell.cell_type == "code" else None
             for node in tree.body if tree else ():
                 if getattr(node, "name", None) in wanted(answer):
                     found[grade_id] = ast.unparse(node)
@@ -257,7 +257,7 @@ def test_old_formats_are_upgraded(squares, version):
     (b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "unreadable", "nested"),
     (b'{"cells": [' + b"{}," * 3_000_000 + b"{}]}", "too-large", "too large"),
     (b'{"cells": [' + b"{}," * 6_000 + b"{}]}", "too-large", "6001 cells"),
-    (json.dumps({"cells": [{"source": "x = 1\n" * 30_000}] * 6}).encode(), "too-large", "1,080,000 characters"),
+    (json.dumps({"cells": [{"source": "x = 1\n" * 30_000}] * 6}).encode(), "too-large", "1,080,000 char"),
     (b" " * (reading.MAX_NOTEBOOK + 1), "too-large", "too large"),
     (b'{"cells": [\xff\xfe\x81]}', "unreadable", "broken"),
 ])  # fmt: skip

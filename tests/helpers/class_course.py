@@ -194,7 +194,7 @@ class Listener:
     def __init__(self, then=lambda record: None):
         self.then, self.records, self.skipped = then, [], 0
 
-    def record(self, record):
+    def done(self, record):
         self.records.append(record)
         self.then(record)
 
@@ -223,3 +223,28 @@ def ended(family: list, seconds: float = 30) -> list[psutil.Process]:
                 continue
     _, alive = psutil.wait_procs(alive, seconds)
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def regraded(course, *options):
+    """Who is graded by one more run."""
+    before = {student: record["digest"] for student, record in course.results.items()}
+    lines = len(course.journal())
+    assert course.grade(*options) == 0
+    assert len(before) <= len(course.results)
+    return sorted(course.journal()[min(lines, len(before)) :])
+
+
+def points(course):
+    """Points and status by student."""
+    return {student: (record["points"], record["status"]) for student, record in course.results.items()}
+
+
+def one_sentence(told):
+    """Whether a command said nothing but one sentence, beside its bar."""
+    lines = [line for line in told.splitlines() if line and "submission/s" not in line]
+    return len(lines) == 1 and lines[0].startswith("airlock: ") and "Traceback" not in told
+
+
+def changed(old, new):
+    """The cells of the assignment with another text in them."""
+    return [(name, kind, points, text.replace(old, new)) for name, kind, points, text in CELLS]

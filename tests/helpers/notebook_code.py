@@ -27,6 +27,7 @@ GIVEN = (
     *(
         "imports",
         "attempt",
+        "parts",
         "statements",
         "lines-for",
         "alone",

@@ -1,4 +1,4 @@
-"""A cell's magics are replaced as IPython replaces them, and a cell of many costs little more than one of few."""
+"""Magics are replaced as IPython replaces them, and a cell of many costs little more than one of few."""
 
 import ast
 

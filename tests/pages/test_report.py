@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from synthetic import CONFINED, ODD_NAMES, a_class, meta
 
-from airlock.course.results import read_results, write_results
+from airlock.course.results import write_results
 from airlock.model.record import KINDS, Check, Incident, Record
 from airlock.pages.report import histogram, render_report
 from airlock.pages.shared import ticks
@@ -18,8 +18,8 @@ from airlock.pages.slips import gather, pattern
 
 
 def report(tmp_path, records, links=None, **changed):
-    write_results(tmp_path, records, meta() | changed)
-    return BeautifulSoup(render_report(read_results(tmp_path), tmp_path, links), "html.parser")
+    results = write_results(tmp_path, records, meta() | changed)
+    return BeautifulSoup(render_report(results, records, tmp_path, links), "html.parser")
 
 
 def slipped(student, message, points=0.0):
@@ -103,8 +103,7 @@ def test_no_name_turns_the_text_around_it(tmp_path):
 def test_students_stand_in_the_order_that_the_table_says(tmp_path):
     records = sorted(a_class(30), key=lambda record: record.student, reverse=True)
     folder = tmp_path / "unsorted"
-    results = meta() | {"made": "2026-01-31", "records": [record.to_json() for record in records]}
-    page = BeautifulSoup(render_report(results, folder), "html.parser")
+    page = BeautifulSoup(render_report(meta() | {"made": "2026-01-31"}, records, folder), "html.parser")
     names = [row.th.text for row in page.select("#students tbody tr")]
     assert names == sorted(names) and len(names) == 30
 
@@ -112,8 +111,9 @@ def test_students_stand_in_the_order_that_the_table_says(tmp_path):
 def test_links_lead_from_the_folder_and_are_encoded(tmp_path):
     folder, name = tmp_path / "reports" / "ps1", 'a#b?c%20&d"é'
     target = tmp_path / "feedback" / name / "ps1" / "nb.html"
-    write_results(folder, [Record(name, "ps1", "graded", 1, 1, confinement=CONFINED)], {"assignment": "ps1"})
-    text = render_report(read_results(folder), folder, {name: [("feedback", target)]})
+    records = [Record(name, "ps1", "graded", 1, 1, confinement=CONFINED)]
+    results = write_results(folder, records, {"assignment": "ps1"})
+    text = render_report(results, records, folder, {name: [("feedback", target)]})
     link = BeautifulSoup(text, "html.parser").select_one("#students tbody a")
     assert not re.search(r"[#?\"&]", link["href"]) and link["href"].startswith("../../feedback/")
     assert (folder / unquote(link["href"])).resolve() == target.resolve()
@@ -171,9 +171,9 @@ def test_empty_class_and_odd_kind(tmp_path):
 
 
 def test_a_class_of_500_is_written_in_seconds(tmp_path):
-    write_results(tmp_path, a_class(500), meta())
-    results = read_results(tmp_path)
+    records = a_class(500)
+    results = write_results(tmp_path, records, meta())
     start = time.process_time()
-    text = render_report(results, tmp_path)
+    text = render_report(results, records, tmp_path)
     assert time.process_time() - start < 5
     assert len(text) < 1_000_000

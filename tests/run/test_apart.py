@@ -35,7 +35,8 @@ def work_with(deed):
     def work(found, limits, tell):
         if 0 not in found.outputs:
             tell({"begin": 0, "seconds": 5})
-            tell({"cell": 0, "outputs": [{"first": os.getpid()}], "incidents": [], "kernels": 0.0})
+            told = {"cell": 0, "outputs": [{"first": os.getpid()}], "note": {"waits": "why"}}
+            tell(told | {"incidents": [], "kernels": 0.0})
         tell({"begin": 1, "seconds": 0.1})
         if 1 not in found.skipped:
             deed()
@@ -57,7 +58,7 @@ def test_a_cell_that_ends_its_process_is_lost_and_no_other(what, monkeypatch):
     deed, kind = DEEDS[what]
     result, found = apart.run(work_with(deed), LIMITS)
     assert result == {"skipped": {"1": kind}}
-    assert list(found.outputs) == [0]
+    assert list(found.outputs) == [0] and found.notes == {0: {"waits": "why"}}
     assert found.seconds < 10
 
 

@@ -1,5 +1,6 @@
 """Names of a test that students do not define never come from them; state is kept as in one notebook."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,10 @@ from small_course import QUICK
 from airlock.model.assignment import Master, MasterCell, MasterNotebook
 from airlock.model.names import bound_names
 from airlock.model.origins import own_bindings
+from airlock.run.apart import Found
+from airlock.run.execute import Execution
 from airlock.run.grade import grade_submission
+from airlock.run.records import checks_of
 from airlock.run.reference import observe, reference_notebook
 
 EVERY = ("assert_allclose", "assert_equal", "same", "close", "helper", "np", "sqrt")
@@ -51,6 +55,7 @@ def graded(master, **answers):
 
 WRONG = "def f(x):\n    return 0"
 RIGHT = "def f(x):\n    return x * x"
+SAYS = "def f(x):\n    raise AssertionError('g: y is still blank')"
 
 
 @pytest.mark.parametrize(
@@ -199,3 +204,47 @@ def test_a_magic_that_cannot_be_run_here_is_told_before_anybody_is_graded():
     assert points == [None] and record.status == "incident" and record.score == 0
     (incident,) = record.incidents
     assert incident.kind == "not-graded" and incident.cell == "c1" and "%who_ls" in incident.message
+
+
+def test_a_check_that_waits_still_does_in_the_process_that_goes_on_when_one_has_died():
+    master = a_master(("answer", RIGHT, ""), ("test", "assert f(2) == 4")).notebooks["n"]
+    notebook = v4.new_notebook(cells=[deepcopy(cell.cell) for cell in master.cells])
+    found = Found(outputs={1: []}, notes={1: {"waits": "why"}})
+    Execution(notebook, master, None, QUICK, found).give_up()
+    assert [(check.points, check.message) for check in checks_of(notebook, "n")] == [(None, "why")]
+
+
+def test_cells_of_old_notebooks_have_flags_and_no_name():
+    made = a_master(("given", "a = 2"), ("answer", RIGHT, ""), ("test", "assert f(a) == 4"))
+    first, *others = made.notebooks["n"].cells
+    cell = v4.new_code_cell(
+        first.released, id="old", metadata={"nbgrader": {"grade": False, "solution": False}}
+    )
+    notebook = replace(made.notebooks["n"], cells=(replace(first, cell=cell), *others))
+    record, points = graded(replace(made, notebooks={"n": notebook}))
+    assert (record.status, points) == ("graded", [2])
+
+
+def test_what_the_assignment_adds_to_the_path_can_be_imported_by_its_tests():
+    cells = (
+        ("given", "folder = './code'\nfrom sys import path; path.append(folder)\nimport helpers"),
+        ("answer", RIGHT, ""),
+        ("test", "from helpers import four\nassert f(2) == four"),
+    )
+    assert graded(a_master(*cells, files={"code/helpers.py": b"four = 4"}))[1] == [2]
+
+
+def test_a_function_of_the_students_may_be_given_to_test_after_test():
+    master = a_master(
+        ("answer", "def f(x):\n    return x * x\n\ndef twice(g, x):\n    return g(g(x))", ""),
+        ("test", "assert twice(f, 2) == 16"),
+        ("test", "assert twice(f, 3) == 81 and f(2) == 4"),
+    )
+    assert graded(master)[1] == [2, 2]
+    wrong = "def f(x):\n    return x * x\n\ndef twice(g, x):\n    return g(x)"
+    assert graded(master, c0=wrong)[1] == [0, 0]
+
+
+def test_what_an_exception_says_is_told_as_the_exceptions():
+    record, points = graded(a_master(("answer", RIGHT, ""), ("test", "assert f(2) == 4")), c0=SAYS)
+    assert (points, record.checks[0].message) == ([0], "f() raised AssertionError: g: y is still blank")

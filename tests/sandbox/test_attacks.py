@@ -6,8 +6,10 @@ import tempfile
 import threading
 from pathlib import Path
 
-import attacks_system  # noqa: F401  adds to the list
-import attacks_walls  # noqa: F401  so does this
+import attacks_answers  # noqa: F401  adds to the list
+import attacks_channels  # noqa: F401  so does this
+import attacks_system  # noqa: F401  and this
+import attacks_walls  # noqa: F401  and this
 import pytest
 from attacks import ATTACKS
 from small_course import (

@@ -108,7 +108,7 @@ def test_a_kernel_that_ends_between_two_cells_is_started_again(course, monkeypat
 
 def test_a_kernel_that_is_started_cold_gives_the_same_marks(course, monkeypatch):
     """As on other systems than Linux, where nothing is forked and nothing confined."""
-    monkeypatch.setattr("airlock.sandbox.fork_server.WARM", False)
+    monkeypatch.setattr("airlock.sandbox.fork_server.AVAILABLE", False)
     wrong = {"squares": "def squares(n):\n    return 1 / 0"}
     cold = grade(course, wrong)
     monkeypatch.undo()
@@ -335,18 +335,18 @@ def test_a_grader_that_is_killed_leaves_no_process(course, tmp_path):
 
 
 def template():
-    """The warm process that this process's kernels are forked from."""
+    """The fork server that this process's kernels are forked from."""
     found = psutil.Process().children()
     return next(child for child in found if "airlock.sandbox.fork_server" in " ".join(child.cmdline()))
 
 
-def test_a_warm_process_that_is_killed_is_replaced(course):
+def test_a_fork_server_that_is_killed_is_replaced(course):
     assert grade(course).score == FULL
     template().kill()
     assert (grade(course).score, grade(course).status) == (FULL, "graded")
 
 
-def test_a_warm_process_that_is_killed_while_it_grades_costs_nothing(course, temporary):
+def test_a_fork_server_that_is_killed_while_it_grades_costs_nothing(course, temporary):
     def kill():
         if until(lambda: list(temporary.rglob("work/started"))):
             template().kill()
