@@ -1,6 +1,7 @@
 """A cell's text without magics, shell lines and question marks, in time that grows with its length."""
 
 import contextlib
+from typing import Any
 
 LOOKS = 20  # at a cell; one is enough but where a command hides what follows it, as an open quote may
 
@@ -16,10 +17,11 @@ def without_magics(source: str) -> str:
 
     class AllAtOnce(TransformerManager):
         def do_token_transforms(self, lines: list[str]) -> list[str]:
+            kinds: list[Any] = self.token_transformers
             for _ in range(LOOKS):
                 before, tokens_by_line = lines, make_tokens_by_line(lines)
                 for tokens in reversed(tokens_by_line):  # what stands before a change keeps its place
-                    found = [one for kind in self.token_transformers if (one := kind.find([tokens]))]
+                    found = [one for kind in kinds if (one := kind.find([tokens]))]
                     for one in sorted(found, key=lambda one: one.sortby()):
                         with contextlib.suppress(SyntaxError):
                             lines = one.transform(lines)
