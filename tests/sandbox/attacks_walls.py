@@ -202,3 +202,12 @@ attack(
     """,
     seen="disk-limit",
 )
+attack(
+    "the disk filled as fast as it goes",
+    """
+    block = bytes(2**23)
+    for number in range(2000):
+        with open(f"fast{number}", "wb") as file: file.write(block)
+    """,
+    seen="disk-limit",
+)
