@@ -9,6 +9,7 @@ the check is marked.
 """
 
 import ast
+import functools
 import inspect
 import itertools
 import linecache
@@ -445,22 +446,21 @@ def _bounded(iterator: Any, bridge: Any) -> Iterator[Any]:
         yield item
 
 
-def _defines(cell: str, name: str, source: str) -> bool:
-    """Whether a cell of the notebook defines a function of this name in these very lines."""
-    tree, lines = parse(cell), cell.splitlines()
+@functools.lru_cache(maxsize=256)
+def _functions(cell: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Name and lines of each function that a cell of the notebook defines."""
+    tree, lines, found = parse(cell), cell.splitlines(), []
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            if getattr(node, "name", "<lambda>") != name:
-                continue
             first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-            found = lines[first - 1 : node.end_lineno]
-            if (
-                source.rstrip().splitlines() == found
-                or name == "<lambda>"
-                and source.strip() in "\n".join(lines)
-            ):
-                return True
-    return False
+            found.append((getattr(node, "name", "<lambda>"), tuple(lines[first - 1 : node.end_lineno])))
+    return tuple(found)
+
+
+def _defines(cell: str, name: str, source: str) -> bool:
+    """Whether a cell of the notebook defines a function of this name in these very lines."""
+    lines, anywhere = tuple(source.rstrip().splitlines()), name == "<lambda>" and source.strip() in cell
+    return any(known == name and (anywhere or found == lines) for known, found in _functions(cell))
 
 
 def make_code(told: dict, sources: list[str]) -> types.CodeType:
