@@ -1,6 +1,10 @@
-"""Functions of the student as a test sees them."""
+"""Functions of the student as a test sees them: called in the kernel, and told of without their code.
+
+What a test reads of a function's text is the notebook's own: the student's side cannot show it another.
+"""
 
 import ast
+import functools
 import inspect
 import itertools
 import linecache
@@ -74,6 +78,23 @@ class RemoteFunction:
         return f"<function {self.__name__} of the submission>"
 
 
+@functools.lru_cache(maxsize=256)
+def _functions(cell: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Name and lines of each function that a cell of the notebook defines."""
+    tree, lines, found = parse(cell), cell.splitlines(), []
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+            found.append((getattr(node, "name", "<lambda>"), tuple(lines[first - 1 : node.end_lineno])))
+    return tuple(found)
+
+
+def _defines(cell: str, name: str, source: str) -> bool:
+    """Whether a cell of the notebook defines a function of this name in these very lines."""
+    lines, anywhere = tuple(source.rstrip().splitlines()), name == "<lambda>" and source.strip() in cell
+    return any(known == name and (anywhere or found == lines) for known, found in _functions(cell))
+
+
 def make_code(told: dict, sources: list[str]) -> types.CodeType:
     """A code object that tells of the student's, and does nothing; its text is the notebook's."""
     name, source, line = str(told["co_name"]), str(told["source"]), int(told["co_firstlineno"])
@@ -90,21 +111,3 @@ def make_code(told: dict, sources: list[str]) -> types.CodeType:
     empty = compile("", file, "exec")
     kind = int(told["co_flags"]) & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
     return empty.replace(co_name=name, co_nlocals=locals_, co_flags=empty.co_flags | kind, **replaced)
-
-
-def _defines(cell: str, name: str, source: str) -> bool:
-    """Whether a cell of the notebook defines a function of this name in these very lines."""
-    tree, lines = parse(cell), cell.splitlines()
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            if getattr(node, "name", "<lambda>") != name:
-                continue
-            first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-            found = lines[first - 1 : node.end_lineno]
-            if (
-                source.rstrip().splitlines() == found
-                or name == "<lambda>"
-                and source.strip() in "\n".join(lines)
-            ):
-                return True
-    return False

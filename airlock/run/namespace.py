@@ -46,7 +46,7 @@ class TestNamespace(dict):
 
     def __init__(self, bridge: Bridge, notebook: MasterNotebook, shared: frozenset[str] = frozenset()):
         super().__init__(__name__="__main__", __builtins__=Builtins(self))
-        self._bridge, self._notebook, self._shared = bridge, notebook, shared
+        self._notebook, self._shared = notebook, shared
         self._place, self._making = 0, False
         self._under: Counter[str] = Counter()  # how many statements that bind a name are being run
         self._since: dict[str, int] = {}  # place of the test that bound a name, or made it
@@ -54,7 +54,11 @@ class TestNamespace(dict):
         self._made: set[str] = set()  # by a statement of the instructor's, in no test
         self._deleted: dict[str, Any] = {}
         self._stars: dict[str, dict[str, Any]] = {}
-        self.shell = Shell(bridge, self)
+        self.attach(bridge)
+
+    def attach(self, bridge: Bridge) -> None:
+        """From now on, what is asked of the kernel is asked through this bridge."""
+        self._bridge, self.shell = bridge, Shell(bridge, self)
         bridge.exception = self.exception  # type: ignore[method-assign]
 
     def begin(self, place: int, released: str) -> None:
