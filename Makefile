@@ -64,7 +64,7 @@ gradebook.db: .venv/done $(wildcard source/$(ASSIGNMENT)/*)
 
 # Every wrong solution of the tests, graded 200 times: each must lose its check each time. About two hours.
 luck: .venv/done
-	GRADINGS=200 $(RUN) pytest tests/assignment/test_luck.py --numprocesses 2
+	GRADINGS=200 $(RUN) pytest tests/assignment/test_luck.py tests/assignment/test_same_marks.py --numprocesses 2
 
 # All of nbgrader's own tests of what grades, with airlock switched on. About fifteen minutes.
 nbgraders-own: .venv/done

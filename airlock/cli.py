@@ -48,13 +48,17 @@ def main(arguments: list[str] | None = None) -> int:
     collect = commands.add_parser(
         "collect", help="put a learning platform's archive into submitted/", parents=[common]
     )
-    collect.add_argument("archive", nargs="+", help="what Moodle, Canvas or Gradescope hands out for a class")
+    archives = "what Moodle, Canvas or Gradescope hands out; Moodle's grading worksheet (CSV) says when"
+    collect.add_argument("archive", nargs="+", help=archives)
     collect.add_argument("--assignment", help="of which; needed where the course has several")
+    back = commands.add_parser("return", help="write what learning platforms take back", parents=[common])
+    back.add_argument("assignment")
     options = parser.parse_args(arguments)
     try:
         if os.name != "posix":
             raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
-        return {"grade": _grade, "check": _check, "collect": _collect}[options.command](options)
+        run = {"grade": _grade, "check": _check, "collect": _collect, "return": _return}
+        return run[options.command](options)
     except AirlockError as error:
         if options.debug:
             traceback.print_exc()
@@ -135,19 +139,31 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _collect(options: argparse.Namespace) -> int:
     """Put archives into ``submitted/``; 1 when something in them belongs to nobody."""
-    from airlock.classroom.collect import Collector, find_roster, tell
+    from airlock.classroom.collect import collect, tell
     from airlock.course.application import load_course
+    from airlock.course.roster import find_roster
 
     coursedir = load_course().coursedir
     sources = Path(coursedir.root, coursedir.source_directory)
     names = sorted(path.name for path in sources.glob("*") if path.is_dir())
     if options.assignment is None and len(names) != 1:
         raise AirlockError(f"Say of which assignment it is: --assignment {' or '.join(names) or 'NAME'}.")
-    collector = Collector(coursedir, options.assignment or names[0], find_roster(coursedir.root))
-    outcomes = [collector.collect(Path(archive)) for archive in options.archive]
-    for archive, outcome in zip(options.archive, outcomes, strict=True):
-        print(f"{archive}: {tell(outcome)}")
+    roster, archives = find_roster(coursedir.root), [Path(archive) for archive in options.archive]
+    outcomes = collect(coursedir, options.assignment or names[0], roster, archives)
+    for outcome in outcomes:
+        print(tell(outcome))
     return int(any(outcome.unmatched for outcome in outcomes))
+
+
+def _return(options: argparse.Namespace) -> int:
+    """Write grades and feedback for platforms beside the results."""
+    from airlock.classroom.returning import return_grades
+    from airlock.course.application import load_course
+
+    warnings.filterwarnings("ignore", module="nbgrader")
+    for sentence in return_grades(load_course(), options.assignment):
+        print(sentence)
+    return 0
 
 
 def _kept(options: argparse.Namespace, error: Exception) -> str:

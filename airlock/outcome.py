@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.coursedir import CourseDirectory
-
+from airlock.course.application import CourseDirectory
 from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
-from airlock.pages.report import render_report
+from airlock.pages.report import NOTEBOOK, render_report
 
 
 def write_outcome(
@@ -16,23 +15,23 @@ def write_outcome(
     records: Iterable[Record],
     meta: dict,
     notebooks: Iterable[str],
+    coming: bool = False,
 ) -> None:
-    """Write results and report of an assignment into its folder of ``reports``; see ``write_results``."""
+    """Write results and report of an assignment into its folder of ``reports``, see ``write_results``.
+
+    ``coming``: pages that are not there yet are about to be written.
+    """
     records = list(records)
     results = write_results(reports, records, meta)
     links = {}
-    for student in (record.student for record in records):
-        graded, feedback = (
-            Path(coursedir.format_path(folder, student, meta["assignment"]))
-            for folder in (coursedir.autograded_directory, coursedir.feedback_directory)
-        )
+    for record in records:
+        student, failed = record.student, record.status == "failed"
+        folder = Path(coursedir.format_path(coursedir.feedback_directory, student, meta["assignment"]))
+        pages = [folder / f"{name}.html" for name in notebooks]
         links[student] = [
-            (label, path)
-            for name in notebooks
-            for label, path in (
-                ("graded notebook", graded / f"{name}.ipynb"),
-                ("feedback", feedback / f"{name}.html"),
-            )
-            if path.exists()
+            (label, page)
+            for page in pages
+            if page.exists() or (coming and not failed)
+            for label in ("feedback", NOTEBOOK)[: 1 if failed else 2]
         ]
     write_whole(reports / "index.html", render_report(results, records, reports, links))

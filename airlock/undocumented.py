@@ -82,7 +82,7 @@ PARTS = (
     Part(
         "nbclient.client:NotebookClient.process_message",
         "no output of a cell is kept",
-        "airlock.run.execute",
+        "airlock.run.notes",
         ("msg", "cell", "cell_index"),
     ),
     Part("nbconvert.filters.markdown_mistune:MarkdownWithMath", "no page is made", "airlock.pages.prose"),
@@ -136,6 +136,19 @@ def leave_event_loop() -> None:
     asyncio._set_running_loop(None)
     asyncio.set_event_loop(asyncio.new_event_loop())
     async_helpers._asyncio_event_loop = None
+
+
+@contextlib.contextmanager
+def outside_of_loops() -> Iterator[None]:
+    """A loop may run within, though one runs around it, and waits meanwhile."""
+    import asyncio
+
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(running)
 
 
 def forget_loops() -> None:

@@ -33,9 +33,14 @@ def trees():
 
 
 def test_every_file_that_is_named_is_there():
-    named = set(re.findall(r"\b(?:airlock|tests)/[\w./]+", TEXT))
-    assert len(named) > 20
-    assert not [path for path in named if not (ROOT / path).exists()]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(path for path, _ in trees())]
+    named = {
+        name.rstrip(".")
+        for page in pages
+        for name in re.findall(r"(?<![\w/.])(?:airlock|tests|tools|docs)/[\w./-]+", page.read_text("utf-8"))
+    }
+    assert len(named) > 40
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_the_floors_are_those_that_are_checked():
@@ -47,6 +52,12 @@ def test_the_picture_has_every_room_and_no_other():
     lines = re.findall(r"^    (\w+(?:, \w+)*)  ", picture, re.MULTILINE)
     drawn = {name for line in lines for name in line.split(", ")}
     assert drawn == {name for layer in FLOORS for name in layer.split(" | ")}
+
+
+def test_every_module_of_the_largest_room_has_its_place():
+    table = TEXT.partition("## Inside `run`")[2].partition("## ")[0]
+    modules = {path.stem for path in (ROOT / "airlock" / "run").glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"`(\w+)`", table)) == modules
 
 
 def test_ten_questions_have_an_answer_with_a_file():

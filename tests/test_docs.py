@@ -148,8 +148,9 @@ def test_the_instructors_page_works(reader, clone):
         reader.type(command)
     for student in ("ada", "grace"):
         assert (clone / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").exists()
-    for made in (f"reports/{ASSIGNMENT}/index.html", "solution", "canvas.csv", "moodle.csv"):
-        assert (clone / made).exists()
+    for made in ("index.html", "canvas.csv", "moodle.csv", "moodle-feedback.zip"):
+        assert (clone / "reports" / ASSIGNMENT / made).exists()
+    assert (clone / "solution").exists()
     assert json.loads((clone / "reports/ps1/results.json").read_text())["records"][0]["score"] == 1
 
 

@@ -1,9 +1,9 @@
-"""Derive the bounds in ``chance.py``: what is expected, how far chance goes, what is seen.
+"""Derive the bounds in ``chance.py``, ``experiment.py``: what is expected, how far chance goes, what is seen.
 
     python tools/tolerances.py [REPEATS]
 
 simulates every experiment, prints a table of all statistical checks with the chance that each fails a right
-solution, and the table that ``chance.py`` keeps. A test runs a small version and compares.
+solution, and the table that ``experiment.py`` keeps. A test runs a small version and compares.
 
 Two kinds of bound. Those on weights are tail probabilities of normal, chi-square and binomial numbers, exact
 or with a named inequality. Those on experiments are 8.5 standard deviations of a log root mean square, for
@@ -21,6 +21,7 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "source" / "vanishing-gradient"))
 import chance  # noqa: E402
+import experiment  # noqa: E402
 
 SIGMAS = 8.5
 BUDGET = 1e-9  # per check
@@ -34,19 +35,19 @@ EXPERIMENTS = {
 }
 
 
-def simulate(key, repeats, rng, width=chance.WIDTH, depth=chance.DEPTH):
+def simulate(key, repeats, rng, width=experiment.WIDTH, depth=experiment.DEPTH):
     """Return log root mean squares of the layers' activations, shape (repeats, depth)."""
     scale, activation = EXPERIMENTS[key]
     logs = np.empty((repeats, depth))
     for row in logs:
-        H = rng.standard_normal((chance.SAMPLES, width))
+        H = rng.standard_normal((experiment.SAMPLES, width))
         for layer in range(depth):
             H = activation(H @ (scale(width) * rng.standard_normal((width, width))))
             row[layer] = 0.5 * math.log(np.mean(H**2))
     return logs
 
 
-def mean_field(key, factor=1.0, width=chance.WIDTH, depth=chance.DEPTH):
+def mean_field(key, factor=1.0, width=experiment.WIDTH, depth=experiment.DEPTH):
     """Return log root mean squares of infinitely wide layers; ``factor`` multiplies the right weights."""
     scale, activation = EXPERIMENTS[key]
     z = np.linspace(-9, 9, 20001)
@@ -135,13 +136,15 @@ def weight_rows():
     diagonal = 2 * stats.norm.sf(chance.SIGMAS)
     yield "mean of the diagonal", chance.SIGMAS / math.sqrt(d), diagonal, "identity added"
     yield "product with the next draw", chance.MANY_SIGMAS / d, normal * 50, "a part that stays"
+    # Products of d (d - 1) / 2 pairs, each counted twice; nearly normal, as above.
+    yield "product with its transpose", chance.MANY_SIGMAS * math.sqrt(2) / d, normal * 50, "a symmetric part"
     # The spread of norms below .35 where .71 is expected: their sample variance below a quarter, chi-square.
     spread = 2 * stats.chi2.cdf(0.26 * (d - 1), d - 1)
     yield "spread of norms, at least", chance.NORMS, spread, "rows of one length"
 
 
 def main(repeats):
-    """Print the table and what ``chance.py`` keeps."""
+    """Print the table and what ``experiment.py`` keeps."""
     rng = np.random.default_rng()
     print(f"{'statistic':58} {'room':>9} {'false fail':>10}  sees")
     total = 0
@@ -156,7 +159,7 @@ def main(repeats):
         table[key] = low, high
         z = (logs - logs.mean(axis=0)) / logs.std(axis=0)
         factor = seen(key, low, high, logs.std(axis=0))
-        name = f"experiment {key}: log rms, layers 1 to {chance.DEPTH}"
+        name = f"experiment {key}: log rms, layers 1 to {experiment.DEPTH}"
         print(
             f"{name:58} {(high - low)[0] / 2:9.2g} {tail:10.0e}  weights times {factor:.2f}"
             f" (largest |z| {np.abs(z).max():.1f}, skewness {np.abs((z**3).mean(axis=0)).max():.2f})"

@@ -33,7 +33,8 @@ def leaks(trial: Trial) -> list[dict[str, str]]:
 
 def faults(trial: Trial) -> list[str]:
     """Return what is wrong with the source itself, a sentence each."""
-    found, seen = [], Counter()
+    found: list[str] = []
+    seen: Counter[str | None] = Counter()
     for name, notebook in trial.master.notebooks.items():
         for cell in notebook.cells:
             if cell.kind == "test":

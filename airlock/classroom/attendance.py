@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from airlock.classroom.roster import FILE, Person, Roster
 from airlock.course.application import CourseDirectory
+from airlock.course.roster import FILE, Person, Roster
 from airlock.handin.filenames import SKIPPED, is_notebook, printable
 
 
@@ -15,13 +15,21 @@ class Attendance:
     def __init__(
         self, coursedir: CourseDirectory, assignment: str, students: set[str], roster: Roster | None
     ):
-        self.absent: list[Person] = roster.absent(students) if roster else []
+        unknown = roster.unknown(students) if roster else {}
+        here = students | {person.id for person in unknown.values() if person}
+        self.absent: list[Person] = roster.absent(here) if roster else []
+        self.people = (
+            {one.id: (one.name, one.section) for one in roster.people if not one.excluded} if roster else {}
+        )
+        self.excluded = sorted(person.id for person in roster.people if person.excluded) if roster else []
         self.notes = list(_misplaced(coursedir, assignment))
-        for student, person in (roster.unknown(students) if roster else {}).items():
-            meant = f"if it is {person.name or person.id}, rename the folder to {person.id}" if person else (
-                "add a line, or remove the folder"
-            )  # fmt: skip
-            self.notes.append(f"{printable(student)} is not in {FILE}: {meant}.")
+        for student, person in unknown.items():
+            advice = "add a line, or remove the folder"
+            if person and person.id in students:
+                advice = f"if it is {person.name or person.id}, remove it or {person.id}: both are there"
+            elif person:
+                advice = f"if it is {person.name or person.id}, rename the folder to {person.id}"
+            self.notes.append(f"{printable(student)} is not in {FILE}: {advice}.")
 
 
 def _misplaced(coursedir: CourseDirectory, assignment: str) -> Iterator[str]:
@@ -44,9 +52,17 @@ def _misplaced(coursedir: CourseDirectory, assignment: str) -> Iterator[str]:
             inside = f"{place}/{name}/{printable(inner.name)}"
             if inner.name.startswith(".") or inner.name in SKIPPED | known:
                 continue
-            if not inner.is_dir():
+            if not inner.is_dir() and one.name == assignment:
+                yield _loose(inside, f"{place}/STUDENT/{assignment}/")
+            elif not inner.is_dir():
                 yield _loose(inside, f"{place}/{name}/{assignment}/")
-            elif any(is_notebook(path.name) for path in inner.rglob("*")):
+            elif not any(
+                is_notebook(path.name) or path.suffix.lower() == ".zip" for path in inner.rglob("*")
+            ):
+                continue
+            elif one.name in known:
+                yield f"{inside}/ was not graded: move it to {place}/{printable(inner.name)}/{name}/."
+            else:
                 yield f"{inside}/ is no assignment's folder: rename it to one of {', '.join(sorted(known))}."
 
 

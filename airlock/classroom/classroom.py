@@ -4,12 +4,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from airlock.classroom.attendance import Attendance
-from airlock.classroom.collect import find_roster
 from airlock.classroom.dispatch import Dispatcher
 from airlock.classroom.pool import grade_task, observe_task
 from airlock.classroom.recorder import Recorder, Task
@@ -19,6 +17,7 @@ from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
+from airlock.course.roster import find_roster
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.assignment import Master, Observed
 from airlock.model.errors import AirlockError
@@ -26,7 +25,7 @@ from airlock.model.limits import Limits
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
 from airlock.run.records import grading_digest, ungraded_record
-from airlock.run.reference import remarks, sentence, with_reference
+from airlock.run.rehearsal import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
 
@@ -40,9 +39,11 @@ class Classroom:
         with telling(self.coursedir.db_url):
             self.master = load_master(self.coursedir, assignment)
         self.ungraded = ungraded_record("", self.master, self.limits)
-        self.submissions = find_submissions(self.coursedir, assignment)
         roster = find_roster(self.coursedir.root)
         people = roster.people if roster else []
+        self.excluded = {one.id for one in people if one.excluded}
+        found = find_submissions(self.coursedir, assignment)
+        self.submissions = {name: folder for name, folder in found.items() if name not in self.excluded}
         self.extensions = {one.id: longer(one.id, one.extension) for one in people if one.extension}
         self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
@@ -134,7 +135,9 @@ class Classroom:
             "versions": self.ungraded.versions,
             "seconds": self.seconds,
             "reference": remarks(self.master),
-            "absent": [asdict(person) for person in self.attendance.absent],
+            "absent": [{"id": one.id, "name": one.name} for one in self.attendance.absent],
+            "excluded": self.attendance.excluded,
+            "people": self.attendance.people,
             "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }

@@ -1,193 +1,160 @@
 """``airlock collect``: a learning platform's archive becomes folders in ``submitted/``; no attempt is lost.
 
 Every attempt is kept in ``downloaded/ASSIGNMENT/attempts/STUDENT/TIME/``; the latest of a student is what
-``submitted/STUDENT/ASSIGNMENT/`` holds, with its time in ``timestamp.txt``, where nbgrader looks for it. What
+``submitted/STUDENT/ASSIGNMENT/`` holds. Where the platform tells when it was handed in, ``timestamp.txt`` in
+it says so, where nbgrader looks for it; elsewhere TIME is that of the archive, which makes nobody late. What
 cannot be matched lies in ``downloaded/ASSIGNMENT/unmatched/``.
 """
 
 import re
-import shutil
-import tempfile
 import zipfile
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from datetime import datetime
+from pathlib import Path
 
-from airlock.classroom.roster import FILE, Person, Roster, read_roster
+from airlock.classroom.attempts import STAMP, Attempts
+from airlock.classroom.returning import keep_participants
 from airlock.course.application import CourseDirectory
+from airlock.course.roster import FILE, Person, Roster, read_roster
+from airlock.course.when import moodle_time
 from airlock.handin.filenames import printable, storable
-from airlock.handin.platforms import HandedIn, read_archive
-from airlock.handin.slim import MAX_STORED
+from airlock.handin.platforms import Archive, Attempt, read_archive
 from airlock.model.errors import AirlockError
 from airlock.model.record import Incident
-
-TIME = "%Y-%m-%dT%H-%M-%S"
-STAMP = "timestamp.txt"
-STAMP_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
+from airlock.pages.shared import count
 
 
 @dataclass
 class Collected:
     """What became of an archive: students placed, their attempts, and what could not be matched."""
 
+    platform: str = ""
     placed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     attempts: int = 0
-    unmatched: list[str] = field(default_factory=list)
+    timeless: list[str] = field(default_factory=list)  # the platform says late, and nobody how late
+    unmatched: list[str] = field(default_factory=list)  # names in the archive
     remarks: list[str] = field(default_factory=list)
 
 
 class Collector:
-    """Places the files of archives in a course."""
+    """Places the files of archives in a course.
 
-    def __init__(self, coursedir: CourseDirectory, assignment: str, roster: Roster | None):
-        self.coursedir, self.assignment, self.roster = coursedir, assignment, roster
-        self.downloaded = Path(coursedir.root) / "downloaded" / assignment
+    ``worksheet``: Moodle's grading worksheet, which says who is which participant and when they handed in.
+    """
+
+    def __init__(
+        self,
+        coursedir: CourseDirectory,
+        assignment: str,
+        roster: Roster | None,
+        worksheet: Roster | None = None,
+    ):
+        self.coursedir, self.assignment = coursedir, assignment
+        self.roster, self.worksheet = roster or worksheet, worksheet
+        self.attempts = Attempts(coursedir, assignment)
+        self._participants: dict[str, tuple[str, str]] = {}
 
     def collect(self, archive: Path) -> Collected:
         """Take one archive in.
 
         Raises AirlockError where it cannot be read, or is no platform's.
         """
-        found: dict = {}
+        if archive.is_dir():
+            raise AirlockError(f"{archive} is a folder: give the archive that it was unpacked from.")
         outcome = Collected()
         try:
-            with zipfile.ZipFile(archive) as opened:
-                for one in read_archive(opened, archive.name):
-                    if isinstance(one, str):
-                        self._unmatched(opened, one, outcome)
-                    else:
-                        found.setdefault((one.who, one.attempt), []).append(one)
-                for (who, _), files in found.items():
-                    self._take(opened, who, files, outcome)
+            with zipfile.ZipFile(archive) as packed:
+                found = read_archive(packed, archive.name)
+                outcome.platform = found.platform
+                for info in found.left:
+                    self._unmatched(packed, info, outcome)
+                for attempt in found.attempts:
+                    self._take(packed, found, attempt, outcome)
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
             reason = getattr(error, "strerror", None) or error
             raise AirlockError(f"{archive} is no zip archive that can be read ({reason}).") from None
-        for student in {path.name for path in (self.downloaded / "attempts").glob("*") if path.is_dir()}:
-            (outcome.placed if self._place(student) else outcome.unchanged).append(student)
-        outcome.placed.sort()
+        keep_participants(Path(self.coursedir.root), self.assignment, self._participants)
+        for student in self.attempts.students():
+            (outcome.placed if self.attempts.place(student) else outcome.unchanged).append(student)
         return outcome
 
-    def _take(
-        self, opened: zipfile.ZipFile, who: tuple[str, ...], files: list[HandedIn], outcome: Collected
-    ) -> None:
-        """Keep one attempt of one student."""
-        person = self.roster.find(*who) if self.roster else Person(_slug(who))
+    def _take(self, packed: zipfile.ZipFile, archive: Archive, attempt: Attempt, outcome: Collected) -> None:
+        """Keep one attempt, for each of its students."""
+        people = [self._who(words, attempt, outcome) for words in attempt.who]
+        for person, time in filter(None, people):
+            incidents: list[Incident] = []
+            members = {path: info for path, info in attempt.members.items() if path != STAMP}
+            kept = storable(members, incidents)
+            outcome.remarks += [f"{person.id}: {incident.message}" for incident in incidents]
+            outcome.attempts += 1
+            time = time or attempt.time
+            if attempt.late and time is None:
+                outcome.timeless.append(person.id)
+            self.attempts.keep(person.id, packed, kept, time, archive.made)
+            if archive.platform == "Moodle":
+                self._participants[person.id] = attempt.name, attempt.who[0][0].removeprefix("participant ")
+        if not any(people):
+            for info in attempt.members.values():
+                self._unmatched(packed, info, outcome)
+
+    def _who(
+        self, words: tuple[str, ...], attempt: Attempt, outcome: Collected
+    ) -> tuple[Person, datetime | None] | None:
+        """Whose attempt that is, and when it was handed in as far as the worksheet tells."""
+        said = self.worksheet.find(words[0]) if self.worksheet else None
+        if said is not None:
+            words = tuple(filter(None, (said.id, said.email, said.name)))
+        if self.roster is None:
+            return Person(_slug(attempt.name)), None
+        person = self.roster.find(*words)
         if person is None:
-            for one in files:
-                self._unmatched(opened, one.member.filename, outcome)
-            return
-        time = max(one.time for one in files)
-        incidents: list[Incident] = []
-        kept = storable({one.path: one.member for one in files}, incidents)
-        outcome.remarks += [f"{person.id}: {incident.message}" for incident in incidents]
-        target = self.downloaded / "attempts" / person.id / time.strftime(TIME)
-        _write(opened, kept, target)
-        outcome.attempts += 1
+            meant = sorted({one.id for word in words for one in self.roster.meant(word)})
+            if meant:
+                outcome.remarks.append(f"{attempt.name} may be {' or '.join(meant)}: place it by hand.")
+            return None
+        time = (said or person).time
+        if time.strip(" -") and moodle_time(time) is None:
+            outcome.remarks.append(f"{person.id}: {time!r} is no time that can be read.")
+        return person, moodle_time(time)
 
-    def _place(self, student: str) -> bool:
-        """Put the latest attempt of a student into ``submitted/``; whether anything changed."""
-        attempts = self.downloaded / "attempts" / student
-        target = Path(
-            self.coursedir.format_path(self.coursedir.submitted_directory, student, self.assignment)
-        )
-        if target.is_dir() and not any(_same(target, path) for path in attempts.iterdir()):
-            _copy(target, attempts / _time_of(target).strftime(TIME))  # put there by hand: an attempt too
-        latest = max(attempts.iterdir(), key=lambda path: path.name)
-        if target.is_dir() and _same(target, latest):
-            return False
-        time = datetime.strptime(latest.name[: len("2026-01-31T23-59-59")], TIME).replace(tzinfo=UTC)
-        _copy(latest, target, time.strftime(STAMP_FORMAT))
-        return True
-
-    def _unmatched(self, opened: zipfile.ZipFile, name: str, outcome: Collected) -> None:
-        outcome.unmatched.append(name)
-        kept = storable({re.sub(r"^[/\\.]+|\.\.+", "", name): opened.getinfo(name)}, [])
-        for path, member in kept.items():
-            place = self.downloaded / "unmatched" / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            _extract(opened, member, place)
+    def _unmatched(self, packed: zipfile.ZipFile, info: zipfile.ZipInfo, outcome: Collected) -> None:
+        outcome.unmatched.append(info.filename)
+        name = re.sub(r"^[/\\.]+|\.\.+", "", info.filename).replace("\\", "/")
+        self.attempts.put_aside(packed, storable({name: info}, []))
 
 
-def find_roster(root: str) -> Roster | None:
-    """The class of a course, where there is a file that says who it is."""
-    path = Path(root) / FILE
-    return read_roster(path) if path.exists() else None
+def collect(
+    coursedir: CourseDirectory, assignment: str, roster: Roster | None, paths: list[Path]
+) -> list[Collected]:
+    """Take in archives, and Moodle's grading worksheet (CSV) that says when; what became of each archive.
+
+    Raises AirlockError for what cannot be read.
+    """
+    tables = [path for path in paths if path.suffix.lower() == ".csv"]
+    people = [person for path in tables for person in read_roster(path).people]
+    collector = Collector(coursedir, assignment, roster, Roster(people) if people else None)
+    return [collector.collect(path) for path in paths if path not in tables]
 
 
 def tell(outcome: Collected) -> str:
     """What became of an archive, for the terminal."""
-    lines = [f"{len(outcome.placed)} placed or renewed, {len(outcome.unchanged)} as before;"
-             f" attempts in the archive: {outcome.attempts}."]  # fmt: skip
-    lines += [printable(remark) for remark in outcome.remarks]
+    placed, attempts = count(outcome.placed, "student"), count(outcome.attempts, "attempt")
+    before = len(outcome.unchanged)
+    lines = [f"{outcome.platform}, {attempts}: {placed} placed or renewed, {before} as before."]
+    lines += [printable(remark, 200) for remark in outcome.remarks]
+    if outcome.timeless:
+        names = ", ".join(map(printable, outcome.timeless))
+        lines.append(
+            f"Late, says {outcome.platform}, and not how late: {names}. Where that is to cost points, "
+            f"write the time into {STAMP} beside the notebook."
+        )
     if outcome.unmatched:
         lines.append(f"Not matched, add them to {FILE} or place them by hand from downloaded/:")
         lines += [f"  {printable(name)}" for name in outcome.unmatched]
     return "\n".join(lines)
 
 
-def _slug(who: tuple[str, ...]) -> str:
+def _slug(name: str) -> str:
     """A folder's name for a student of whom only the archive tells."""
-    name = next((word for word in who if not word.isdecimal()), who[0]).partition("@")[0]
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or who[0]
-
-
-def _write(opened: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], target: Path) -> None:
-    """Write the files of an attempt into a folder, in one step."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as part:
-        folder = Path(part) / "files"
-        folder.mkdir()
-        for path, member in members.items():
-            if ".." not in PurePosixPath(path).parts and not path.startswith("/"):
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                _extract(opened, member, folder / path)
-        number, free = 1, target
-        while free.is_dir() and not _same(folder, free):  # another attempt of the same second
-            number += 1
-            free = target.with_name(f"{target.name}-{number}")
-        if not free.is_dir():
-            folder.rename(free)
-
-
-def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
-    """Write one file, cut where it is larger than a submission may have."""
-    with opened.open(member) as source, open(path, "wb") as file:
-        room = MAX_STORED
-        while room > 0 and (data := source.read(min(room, 2**20))):
-            file.write(data)
-            room -= len(data)
-
-
-def _copy(source: Path, target: Path, stamp: str = "") -> None:
-    """Copy a folder in one step, with the time of the attempt in it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(".part-*"):  # by a run that was killed here
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as part:
-        folder, old = Path(part) / "files", Path(part) / "old"
-        shutil.copytree(source, folder, symlinks=True)
-        if stamp:
-            (folder / STAMP).write_text(stamp + "\n", encoding="utf-8")
-        if target.exists():
-            target.rename(old)
-        folder.rename(target)
-
-
-def _time_of(folder: Path) -> datetime:
-    """When what lies in a folder was handed in: by its time stamp, else by its files."""
-    try:
-        return datetime.strptime((folder / STAMP).read_text().strip(), STAMP_FORMAT).replace(tzinfo=UTC)
-    except (OSError, ValueError):
-        changed = [path.lstat().st_mtime for path in folder.rglob("*") if not path.is_dir()]
-        return datetime.fromtimestamp(max(changed, default=folder.stat().st_mtime), UTC)
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Whether two folders hold the same files, time stamps aside."""
-    return _content(one) == _content(other)
-
-
-def _content(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != STAMP)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    return re.sub(r"[^\w.-]+", "-", name.partition("@")[0]).strip("-.").lower() or "unknown"

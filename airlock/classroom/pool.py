@@ -51,9 +51,9 @@ def grade_task(
 
 
 def observe_task(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
-    """Grade the reference solution in a worker, see :func:`airlock.run.reference.observe`."""
+    """Grade the reference solution in a worker, see :func:`airlock.run.rehearsal.observe`."""
     os.environ.update(fork_server.ONE_THREAD)
-    from airlock.run.reference import observe
+    from airlock.run.rehearsal import observe
 
     with _one_at_a_time:
         return observe(dataclasses.replace(_master(master), solutions=solutions), limits)

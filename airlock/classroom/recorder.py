@@ -114,7 +114,7 @@ class Recorder:
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
-        for student in sorted(self.entries.keys() - self.room.submissions.keys()):
+        for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
             gone = only_marked(
                 student, self.room.assignment, self.room.ungraded.max_score, self.entries[student]
             )
@@ -134,7 +134,10 @@ class Recorder:
         records = self.standing()
         with self._writing():
             if self.room.settings.feedback:
-                renew_pages(self.room, records)
+                room = self.room
+                renew_pages(
+                    room.coursedir, room.assignment, list(room.master.notebooks), room.master.hidden, records
+                )
         return records
 
     def write_results(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from airlock.classroom.classroom import Classroom
-from airlock.model.record import Record
+from airlock.model.record import Check, Record
 from airlock.model.text import one_line
 from airlock.pages import shared
 
@@ -43,10 +43,9 @@ def print_table(records: list[Record], room: Classroom) -> None:
     print(f"\n{'student':{width}}  {'score':>9}  lost checks")
     for record in sorted(records, key=lambda record: record.student):
         score = "none" if record.score is None else f"{record.score:g} / {record.max_score:g}"
-        waiting = sum(check.points is None for check in record.checks)
-        more = f"  {shared.count(waiting, 'answer')} to be marked by hand" if waiting else ""
+        more = f"  {shared.count(record.to_mark, 'answer')} to be marked by hand" if record.to_mark else ""
         print(f"{one_line(record.student):{width}}  {score:>9}{more}".rstrip())
-        reasons = [(check.grade_id, check.message) for check in record.checks if check.message]
+        reasons = [(_lost(check), check.message) for check in record.checks if check.message]
         if record.score is None:
             reasons = [(incident.kind, incident.message) for incident in record.incidents[-1:]]
         for name, message in reasons:
@@ -56,12 +55,14 @@ def print_table(records: list[Record], room: Classroom) -> None:
             print(f"{'':{width}}  {'':9}  {name}: {line}")
     count = {status: sum(record.status == status for record in records) for status in ("incident", "failed")}
     print(
-        f"\n{len(records)} submissions, {room.skipped} of them graded before; "
+        f"\n{shared.count(records, 'submission')}, {room.skipped} of them graded before; "
         f"{count['incident']} with incidents, {count['failed']} failed. "
         f"{room.seconds['wall']:.1f} s, of which this process computed {room.seconds['coordinator']:.1f} s."
     )
     if absent := [one_line(person.name or person.id) for person in room.attendance.absent]:
         print(f"Not handed in ({len(absent)}): {', '.join(absent)}.")
+    if room.attendance.excluded:
+        print(f"Excluded by the roster: {', '.join(map(one_line, room.attendance.excluded))}.")
     for note in room.attendance.notes:
         print(f"NOTE: {one_line(note)}")
     print(f"Report: {room.reports / 'index.html'}")
@@ -77,6 +78,12 @@ def print_changes(records: list[Record]) -> None:
         was, now = _points(score.was), _points(score.now)
         print(f"{one_line(record.student)}: {was} -> {now}  {why}{', '.join(reasons)}")
     print(f"{len(records)} to be graded, {len(changed)} with other points. Nothing was written.")
+
+
+def _lost(check: Check) -> str:
+    """The name of a check, and what it was worth where that was part of its points."""
+    part = check.points and f" ({check.points:g} of {check.max_points:g})"
+    return check.grade_id + (part or "")
 
 
 def _points(value: float | None) -> str:

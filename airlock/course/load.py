@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from airlock.model.assignment import CELL_ID, Master, MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError
-from airlock.model.names import bound_names, imported_modules
+from airlock.model.names import bound_names, imported_modules, inner_reads
 from airlock.model.origins import own_bindings
 from airlock.settings import Airlock
 
@@ -166,7 +166,8 @@ def _cells(
         own, imports = own_bindings(solution, released.source) if is_answer else ((), ())
         statements = tuple((one.name, one.source) for one in imports)
         unsolved = is_answer and solution.strip() == released.source.strip()
-        yield MasterCell(cell, released.source, tuple(sorted(names)), own, statements, unsolved)
+        reads = tuple(sorted(inner_reads(solution))) if is_answer else ()
+        yield MasterCell(cell, released.source, tuple(sorted(names)), own, statements, unsolved, reads)
     if saved.keys() - seen:
         raise _mismatch(entry.name, assignment_id, ", ".join(sorted(saved.keys() - seen)))
 

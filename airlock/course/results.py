@@ -6,14 +6,14 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from airlock.model.record import Record
 from airlock.model.text import visible
 
-LATENESS = ("late_hours", "penalty")
+OF_THE_CLASS = ("absent", "excluded", "people", "notes")  # what only a run of a whole class knows
 # A spreadsheet takes a text that begins so for a formula, after spaces too and in full width; and where it
 # parts fields at semicolons, as in half of Europe, so does what follows one, a tab or the end of a line.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[^\w']*[=+\-@＝＋－＠﹦﹢﹣﹫−])")
@@ -24,12 +24,15 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
 
     ``meta`` has what is true of the run as a whole: ``assignment``, and where known ``max_score``,
     ``confinement``, ``versions``, ``seconds``, ``made``, ``absent`` (people of the roster who have not handed
-    in, as dicts), ``notes`` (sentences on what needs a hand) and ``reference`` (what the reference solution
-    does not pass, as :func:`airlock.run.reference.remarks` says it).
+    in, as dicts), ``excluded`` (ids of whom the roster excludes), ``people`` (name and section by id, in the
+    roster's order), ``notes`` (sentences on what needs a hand) and ``reference`` (what the reference solution
+    does not pass, as :func:`airlock.run.rehearsal.remarks` says it).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    records = sorted(records, key=lambda record: record.student)
+    order = {student: place for place, student in enumerate(meta.get("people", {}))}
+    records = sorted(records, key=lambda record: (order.get(record.student, len(order)), record.student))
+    here = {record.student for record in records}
     results = {
         "assignment": meta["assignment"],
         "max_score": meta.get("max_score", max((record.max_score for record in records), default=0.0)),
@@ -38,12 +41,14 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
         "versions": meta.get("versions", {}),
         "seconds": meta.get("seconds", {}),
         "reference": meta.get("reference", []),
-        "absent": meta.get("absent", []),
+        "absent": [one for one in meta.get("absent", []) if one["id"] not in here],
+        "excluded": meta.get("excluded", []),
+        "people": meta.get("people", {}),
         "notes": meta.get("notes", []),
     }
     everything = results | {"records": [record.to_json() for record in records]}
     write_whole(folder / "results.json", json.dumps(everything, indent=1) + "\n")
-    write_whole(folder / "grades.csv", to_csv(records, results["absent"]))
+    write_whole(folder / "grades.csv", to_csv(records, results["absent"], results["people"]))
     return results
 
 
@@ -52,34 +57,32 @@ def read_results(folder: Path | str) -> dict:
     return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
 
 
-def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
+def to_csv(
+    records: list[Record], absent: Iterable[dict] = (), people: Mapping[str, Sequence[str]] | None = None
+) -> str:
     """One row per submission, one column per graded cell; where there is no score, the field is empty.
 
     A check that the student's code could have decided, see ``c.Airlock.unguarded``, says so in its header.
-    Who of the class has not handed in has a row as well, with the status ``not handed in``.
+    ``to_mark`` is the number of answers that wait for a person. Who of the class has not handed in has a row
+    as well, with the status ``not handed in``. ``people``: name and section by id, two columns more.
     """
-    columns = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
-    ids = [grade_id for _, grade_id in columns]
-    names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in columns]
+    cells = list(dict.fromkeys((check.notebook, check.grade_id) for r in records for check in r.checks))
+    ids = [grade_id for _, grade_id in cells]
+    names = [f"{book}/{cell}" if ids.count(cell) > 1 else cell for book, cell in cells]
     open_to = {(check.notebook, check.grade_id) for r in records for check in r.checks if check.unguarded}
     names = [
-        f"{name} (unguarded)" if one in open_to else name for name, one in zip(names, columns, strict=True)
+        as_field(f"{name} (unguarded)" if cell in open_to else name)
+        for name, cell in zip(names, cells, strict=True)
     ]
+    known = ["name", "section"] if people else []
+    more = ["blanks", "incidents", "late_hours", "penalty", "to_mark", *known]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(
-        [
-            "student",
-            "status",
-            "score",
-            "max_score",
-            *map(as_field, names),
-            "blanks",
-            "incidents",
-            "late_hours",
-            "penalty",
-        ]
-    )
+    rows.writerow(["student", "status", "score", "max_score", *names, *more])
+
+    def person(student: str) -> list[str]:
+        return [as_field(part) for part in people.get(student, ("", ""))] if people else []
+
     for record in records:
         points = {(check.notebook, check.grade_id): check.points for check in record.checks}
         failed = record.status == "failed"
@@ -89,17 +92,21 @@ def to_csv(records: list[Record], absent: Iterable[dict] = ()) -> str:
                 record.status,
                 None if failed else _short(record.score),
                 _short(record.max_score),
-                *(None if failed else _short(points.get(column)) for column in columns),
+                *(None if failed else _short(points.get(cell)) for cell in cells),
                 as_field("; ".join(record.blanks)),
                 as_field("; ".join(f"{incident.kind}: {incident.message}" for incident in record.incidents)),
                 round(record.late / 3600, 2),
                 _short(record.penalty),
+                record.to_mark,
+                *person(record.student),
             ]
         )
     highest = max((record.max_score for record in records), default=None)
-    for person in absent:
-        empty = [None] * (len(columns) + 4)
-        rows.writerow([as_field(person["id"]), "not handed in", None, _short(highest), *empty])
+    for one in absent:
+        empty = [None] * (len(cells) + 5)
+        rows.writerow(
+            [as_field(one["id"]), "not handed in", None, _short(highest), *empty, *person(one["id"])]
+        )
     return text.getvalue()
 
 

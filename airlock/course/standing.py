@@ -5,11 +5,15 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
 
+from airlock.course.application import CourseDirectory
 from airlock.course.entries import Entry, read_entries
+from airlock.course.gradebook import telling
 from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
 from airlock.course.marked import marked, only_marked
 from airlock.course.results import read_results
+from airlock.course.roster import find_roster
+from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 
 
@@ -23,8 +27,24 @@ def renewed_entries(book: Gradebook, config: Config, assignment: str) -> dict[st
         return {}
 
 
+def current(
+    coursedir: CourseDirectory, config: Config, assignment: str
+) -> tuple[dict[str, Record], list[str]]:
+    """Return everybody's record by student, and the names of the assignment's notebooks.
+
+    Raises AirlockError where the gradebook cannot be read or does not know the assignment.
+    """
+    with telling(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as book:
+        try:
+            names = [notebook.name for notebook in book.find_assignment(assignment).notebooks]
+        except MissingEntry:
+            raise AirlockError(f"The gradebook knows no assignment {assignment!r}.") from None
+        return standing(book, config, assignment, Path(coursedir.root) / "reports"), names
+
+
 def standing(book: Gradebook, config: Config, assignment: str, reports: Path) -> dict[str, Record]:
-    """Return everybody's record by student; ``reports``: the folder of the journal.
+    """Return everybody's record by student, but of whom the roster excludes; ``reports``: the folder of the
+    course that has the journal.
 
     Whoever was graded by other means, or before the journal was lost, is known by the gradebook alone.
     """
@@ -40,4 +60,7 @@ def standing(book: Gradebook, config: Config, assignment: str, reports: Path) ->
             found |= {student: alone} if alone else {}
         else:
             found[student] = marked(records[student], entry)
-    return {student: record for student, record in records.items() if student not in found} | found
+    found = {student: record for student, record in records.items() if student not in found} | found
+    roster = find_roster(reports.parent)
+    excluded = {person.id for person in roster.people if person.excluded} if roster else set()
+    return {student: record for student, record in found.items() if student not in excluded}

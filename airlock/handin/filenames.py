@@ -21,10 +21,10 @@ def is_notebook(path: str) -> bool:
     return path.lower().endswith(ENDINGS) and not PurePosixPath(path).name.startswith("._")
 
 
-def printable(name: str) -> str:
+def printable(name: str, longest: int = 80) -> str:
     """A file name as it may stand in a message: one line, not too long, encodable."""
     name = one_line(name)
-    return name if len(name) <= 80 else f"{name[:50]}...{name[-25:]}"
+    return name if len(name) <= longest else f"{name[: longest - 30]}...{name[-25:]}"
 
 
 def storable(files: dict[str, Content], incidents: list[Incident]) -> dict[str, Content]:

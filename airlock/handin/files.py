@@ -14,6 +14,7 @@ from airlock.model.errors import Unreadable
 from airlock.model.record import Incident
 
 MAX_FILES = 200
+MAX_NESTED = 3  # archives in one another that are looked into
 MAX_TOTAL = 100 * 2**20  # bytes
 
 
@@ -55,7 +56,9 @@ def read_submission(folder: str | os.PathLike) -> tuple[dict[str, bytes], list[I
             continue
         files[entry.path] = data
         total += len(data)
-    if not any(map(is_notebook, files)):
+    for _ in range(MAX_NESTED):  # an archive may hold archives
+        if any(map(is_notebook, files)):
+            break
         for path in [path for path in files if path.lower().endswith(".zip")]:
             data = files.pop(path)
             room = MAX_TOTAL - sum(map(len, files.values()))

@@ -1,15 +1,24 @@
 """The archives in which learning platforms hand out a class's submissions: whose file is which, and of when.
 
-Moodle, "Download all submissions", with folders or without; Canvas, "Download submissions"; Gradescope,
-"Export submissions".
+Moodle:     ``Jörg Müller_4711_assignsubmission_file/ps1.ipynb``, before version 4.1 with ``_`` before the
+            slash; without folders ``Jörg Müller_4711_assignsubmission_file_ps1.ipynb``. A group stands before
+            the name, with a hyphen; where marking is blind, the name is ``Participant``.
+Canvas:     ``müllerjörg_LATE_4711_90210_ps1.ipynb``: last and first name, the person, the file.
+Gradescope: ``submission_1/ps1.ipynb`` and ``submission_metadata.yml``, which says whose, and when.
+
+Moodle and Canvas give each file the time at which the archive was made: only Gradescope tells when something
+was handed in, and for Moodle the grading worksheet does.
 """
 
 import contextlib
 import re
+import stat
+import unicodedata
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,107 +27,191 @@ import yaml
 from airlock.handin.filenames import SKIPPED
 from airlock.model.errors import AirlockError
 
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<key>\d+)_assignsubmission_(?:file|onlinetext)(?:_/|_|/)(?P<file>.*)")
-CANVAS = re.compile(r"(?P<name>[^_/]+?)_(?:(?P<late>LATE)_)?(?P<key>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
+MOODLE = re.compile(r"(?P<name>[^_/]*)_(?P<key>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_?/|_)(?P<file>.+)")
+CANVAS = re.compile(
+    r"(?:(?P<name>[^/]+?)_)??(?:(?P<late>LATE)_)?(?:anon_(?P<anonymous>[^_/]+)|(?P<key>\d+))"
+    r"_(?:(?P<attachment>\d+)_(?P<file>[^/]+)|(?P<text>(?:text|link)\.html))"
+)
+AGAIN = re.compile(r"(?P<stem>.+?)(?:-(?P<number>\d+))?(?P<ending>\.\w+)?")  # Canvas: hw.ipynb, hw-1.ipynb
 GRADESCOPE = re.compile(r"(?:.*/)?(?P<key>submission_\d+)/(?P<file>.+)")
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 64 * 2**20  # bytes
+AT_ONCE = timedelta(hours=1)  # an archive whose files all have one time, give or take, has that of its making
 
 
-@dataclass(frozen=True)
-class HandedIn:
-    """A file of an archive: ``who`` in the platform's words, the surest first, and of which attempt."""
+@dataclass
+class Attempt:
+    """What somebody handed in at a time: ``who`` in the platform's words, ``name`` the one for people."""
 
-    member: zipfile.ZipInfo
-    who: tuple[str, ...]
-    attempt: str
-    path: str
-    time: datetime
+    name: str
+    who: list[tuple[str, ...]]  # of each of a group; the surest word first
+    members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)  # path in the submission -> where it is
+    time: datetime | None = None  # when it was handed in, where the archive tells
+    late: bool = False  # the platform says so, and not how late
 
 
-def read_archive(archive: zipfile.ZipFile, name: str) -> Iterator[HandedIn | str]:
-    """Yield the files of a platform's archive, and the names of members that are nobody's.
+@dataclass
+class Archive:
+    """An archive that was read: its attempts, earlier ones of a person first, and what is nobody's."""
 
-    Raises AirlockError for an archive of another kind.
-    """
-    members = [info for info in archive.infolist() if not info.is_dir()]
-    members = [info for info in members if not SKIPPED & set(PurePosixPath(info.filename).parts)]
-    metadata = next((info for info in members if PurePosixPath(info.filename).name == METADATA), None)
+    platform: str
+    attempts: list[Attempt]
+    left: list[zipfile.ZipInfo]
+    made: datetime
+
+
+def read_archive(packed: zipfile.ZipFile, name: str) -> Archive:
+    """Read what is in an archive; nothing is unpacked. Raises AirlockError for an archive of no platform."""
+    members = dict(_members(packed))
+    times = [time for info in members.values() if (time := _time(info))]
+    made = max(times, default=datetime.now(UTC))
+    metadata = next((path for path in members if PurePosixPath(path).name == METADATA), None)
     if metadata is not None:
-        yield from _gradescope(archive, metadata, members, name)
-        return
-    for pattern in (MOODLE, CANVAS):
-        if any(pattern.fullmatch(_name(info)) for info in members):
-            for info in members:
-                match = pattern.fullmatch(_name(info))
-                yield _handed_in(info, match) if match else info.filename
-            return
+        attempts, left = _gradescope(members, metadata, packed, name)
+        return Archive("Gradescope", attempts, left, made)
+    for platform, pattern, read in (("Moodle", MOODLE, _moodle), ("Canvas", CANVAS, _canvas)):
+        found = {path: _match(pattern, path) for path in members}
+        if any(found.values()):
+            attempts = read({path: (members[path], match) for path, match in found.items() if match})
+            if times and max(times) - min(times) > AT_ONCE:
+                for attempt in attempts:
+                    attempt.time = max(filter(None, map(_time, attempt.members.values())), default=None)
+            left = [members[path] for path, match in found.items() if not match]
+            return Archive(platform, attempts, left, made)
     raise AirlockError(
-        f"{name} is no archive of submissions from Moodle, Canvas or Gradescope: its files have other names."
+        f"{name} is no archive of submissions from Moodle, Canvas or Gradescope: its files have other names. "
+        "Give it as it was downloaded, or put each hand-in into its folder in submitted/ by hand."
     )
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """A member's name; one folder around everything, as some tools add, does not count."""
-    name = info.filename.replace("\\", "/")
-    if not info.flag_bits & 0x800:  # not marked as UTF-8: zipfile has read it as the PC's character set
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    around, _, rest = name.partition("/")
-    return rest if rest and "_assignsubmission_" not in around and _is_platform(rest) else name
+def _members(packed: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    """The files of an archive, without what systems add, links, and paths that lead out of it."""
+    for info in packed.infolist():
+        name = info.filename.replace("\\", "/")
+        if not info.flag_bits & 0x800:  # not marked as UTF-8: zipfile has read it as the PC's character set
+            with contextlib.suppress(UnicodeError):
+                name = name.encode("cp437").decode("utf-8")
+        name = unicodedata.normalize("NFC", name)
+        parts = PurePosixPath(name).parts
+        junk = not parts or parts[-1].startswith("._") or {"..", *SKIPPED} & {*parts} or name.startswith("/")
+        if not junk and not name.endswith("/") and not stat.S_ISLNK(info.external_attr >> 16):
+            yield name, info
 
 
-def _is_platform(name: str) -> bool:
-    return bool(MOODLE.fullmatch(name) or CANVAS.fullmatch(name))
+def _match(pattern: re.Pattern, path: str) -> re.Match | None:
+    """The part of a path that the platform has named; folders around everything do not count."""
+    parts = path.split("/")
+    starts = ("/".join(parts[place:]) for place in range(len(parts)))
+    return next((match for start in starts if (match := pattern.fullmatch(start))), None)
 
 
-def _handed_in(info: zipfile.ZipInfo, match: re.Match) -> HandedIn:
-    groups = match.groupdict()
-    file = groups["file"].strip("/") or "onlinetext.html"
-    attempt = ""
-    if "attachment" in groups:  # Canvas numbers a file that was handed in again: hw.ipynb, hw-1.ipynb
-        again = re.fullmatch(r"(.+)-(\d+)(\.\w+)", file)
-        file, attempt = (f"{again[1]}{again[3]}", again[2]) if again else (file, "")
-    who = (groups["key"], groups["name"]) if "attachment" in groups else (groups["name"], groups["key"])
-    return HandedIn(info, who, attempt, file, _time(info))
+def _moodle(found: dict[str, tuple[zipfile.ZipInfo, re.Match]]) -> list[Attempt]:
+    attempts: dict[str, Attempt] = {}
+    for info, match in found.values():
+        key, name = f"participant {match['key']}", match["name"].strip()
+        parts = name.split("-")  # of a group's name and a name, and a name may have hyphens as well
+        words = ["-".join(parts[start:]).strip() for start in range(len(parts))]
+        label = key if name.casefold() in ("", "participant") else name
+        attempt = attempts.setdefault(key, Attempt(label, [(key, *filter(None, words))]))
+        attempt.members[match["file"]] = info
+    return list(attempts.values())
 
 
-def _time(info: zipfile.ZipInfo) -> datetime:
-    """When a member was last changed, which platforms set to when it was handed in; zip knows no zones."""
-    try:
-        return datetime(*info.date_time, tzinfo=UTC)
-    except ValueError:
-        return datetime(1980, 1, 1, tzinfo=UTC)
+def _canvas(found: dict[str, tuple[zipfile.ZipInfo, re.Match]]) -> list[Attempt]:
+    people: dict[str, dict[tuple[str, str], list[tuple[int, int, str, zipfile.ZipInfo]]]] = {}
+    said: dict[str, Attempt] = {}
+    for info, match in found.values():
+        key = match["key"] or match["anonymous"]
+        file = match["file"] or match["text"]
+        again = AGAIN.fullmatch(file)
+        assert again is not None, "a name has at least one character"
+        family = again["stem"], again["ending"] or ""
+        number = int(again["number"] or 0), int(match["attachment"] or 0)
+        people.setdefault(key, defaultdict(list))[family].append((*number, file, info))
+        who = tuple(filter(None, (match["name"], key)))
+        said.setdefault(key, Attempt(match["name"] or key, [who])).late |= bool(match["late"])
+    attempts = []
+    for key, families in people.items():
+        one = said[key]
+        for (stem, ending), files in families.items():
+            *earlier, last = sorted(files, key=lambda one: one[:3])
+            for _, _, _, info in earlier:  # handed in together with a later one of the same name
+                attempts.append(Attempt(one.name, one.who, {f"{stem}{ending}": info}, late=one.late))
+            one.members[f"{stem}{ending}" if earlier else last[2]] = last[3]
+        attempts.append(one)
+    return attempts
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads Ruby's objects, which older exports have for times, as what they are made of."""
+
+
+def _ruby(loader: Any, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node)
+    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+
+_Loader.add_multi_constructor("!ruby/", _ruby)
 
 
 def _gradescope(
-    archive: zipfile.ZipFile, metadata: zipfile.ZipInfo, members: list[zipfile.ZipInfo], name: str
-) -> Iterator[HandedIn | str]:
-    if metadata.file_size > MAX_METADATA:
-        raise AirlockError(f"{name}: its {METADATA} is too large to be read.")
+    members: dict[str, zipfile.ZipInfo], metadata: str, packed: zipfile.ZipFile, archive: str
+) -> tuple[list[Attempt], list[zipfile.ZipInfo]]:
+    if members[metadata].file_size > MAX_METADATA:
+        raise AirlockError(f"{archive}: its {METADATA} is too large to be read.")
     try:
-        known = yaml.load(archive.read(metadata), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        known = {key: _without_colons(value) for key, value in known.items()}
-    except (yaml.YAMLError, AttributeError, UnicodeError):
-        raise AirlockError(f"{name}: its {METADATA} is no YAML of Gradescope's; export it again.") from None
-    for info in members:
-        match = GRADESCOPE.fullmatch(info.filename)
+        known = yaml.load(packed.read(members[metadata]), Loader=_Loader)  # noqa: S506  a safe one
+        known = {str(key): entry for key, entry in known.items() if isinstance(entry, dict)}
+    except (yaml.YAMLError, AttributeError, ValueError):
+        raise AirlockError(
+            f"{archive}: its {METADATA} is no YAML of Gradescope's; export it again."
+        ) from None
+    attempts: dict[str, Attempt] = {}
+    left = []
+    for path, info in members.items():
+        match = GRADESCOPE.fullmatch(path)
         entry = known.get(match["key"]) if match else None
-        if info is metadata:
-            continue
-        if match is None or entry is None:
-            yield info.filename
-            continue
-        time = entry.get("created_at")
-        time = time if isinstance(time, datetime) else _time(info)
-        time = time if time.tzinfo else time.replace(tzinfo=UTC)
-        for person in entry.get("submitters") or [{}]:
-            who = tuple(str(person[part]) for part in ("sid", "email", "name") if person.get(part))
-            yield HandedIn(info, who or (match["key"],), "", match["file"], time)
+        if match and entry is not None:
+            key = match["key"]
+            if key not in attempts:
+                people = [one for one in _of(entry, "submitters") or [] if isinstance(one, dict)]
+                who = [
+                    tuple(str(word) for part in ("sid", "email", "name") if (word := _of(one, part)))
+                    for one in people
+                ]
+                name = ", ".join(str(_of(one, "name") or _of(one, "email") or key) for one in people) or key
+                attempts[key] = Attempt(name, list(filter(None, who)), {}, _stated(_of(entry, "created_at")))
+            attempts[key].members[match["file"]] = info
+        elif path != metadata:
+            left.append(info)
+    early = datetime.min.replace(tzinfo=UTC)
+    return sorted(attempts.values(), key=lambda one: one.time or early), left
 
 
-def _without_colons(value: Any) -> Any:
-    """What YAML has read, without the colons that Ruby puts before its keys."""
+def _of(entry: dict, name: str) -> Any:
+    """A field, with the colon that Ruby puts before its keys or without."""
+    return entry.get(f":{name}", entry.get(name))
+
+
+def _stated(value: Any) -> datetime | None:
+    """The time that Gradescope states; without a zone it is UTC."""
     if isinstance(value, dict):
-        return {str(key).lstrip(":"): _without_colons(item) for key, item in value.items()}
-    return [_without_colons(item) for item in value] if isinstance(value, list) else value
+        value = value.get("utc") or value.get("time")
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.replace(" Z", "Z")).strip())
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _time(info: zipfile.ZipInfo) -> datetime | None:
+    """When a member was last changed; a zip archive knows no zones, so this computer's; None for none."""
+    try:
+        time = datetime(*info.date_time)
+    except ValueError:
+        return None
+    return time.astimezone(UTC) if time.year > 1980 else None

@@ -34,6 +34,7 @@ class MasterCell:
     own: tuple[str, ...] = ()  # of these, what is asked of a student's kernel: students are to define it
     imports: tuple[tuple[str, str], ...] = ()  # name and statement, of what the solution imports
     unsolved: bool = False  # an answer without a reference solution
+    reads: tuple[str, ...] = ()  # globals that the functions of the solution read
 
     @property
     def grade_id(self) -> str | None:
@@ -99,6 +100,11 @@ class MasterNotebook:
         return frozenset(one.name for found in self.bindings.values() for one in found if one.kind == "class")
 
     @cached_property
+    def read_by_answers(self) -> frozenset[str]:
+        """The globals that the functions of the reference solution read."""
+        return frozenset(name for cell in self.cells for name in cell.reads)
+
+    @cached_property
     def import_folders(self) -> tuple[str, ...]:
         """What the assignment's own cells may add to ``sys.path``: every text in a cell that speaks of it."""
         codes = (cell for cell in self.cells if cell.cell.cell_type == "code" and cell.kind != "answer")
@@ -159,7 +165,15 @@ class Master:
                 "preload": list(notebook.preload),
                 "unguarded": list(notebook.unguarded),
                 "cells": [
-                    [c.cell, c.released, list(c.names), list(c.own), list(c.imports), c.unsolved]
+                    [
+                        c.cell,
+                        c.released,
+                        list(c.names),
+                        list(c.own),
+                        list(c.imports),
+                        c.unsolved,
+                        list(c.reads),
+                    ]
                     for c in notebook.cells
                 ],
                 "observed": asdict(self.observed[name]) if name in self.observed else None,
@@ -178,8 +192,16 @@ class Master:
         for name, notebook in content["notebooks"].items():
             parts = notebook["cells"]
             cells = (
-                MasterCell(from_dict(cell), text, tuple(names), tuple(own), tuple(map(tuple, more)), unsolved)
-                for cell, text, names, own, more, unsolved in parts
+                MasterCell(
+                    from_dict(cell),
+                    text,
+                    tuple(names),
+                    tuple(own),
+                    tuple(map(tuple, more)),
+                    unsolved,
+                    tuple(reads),
+                )
+                for cell, text, names, own, more, unsolved, reads in parts
             )
             preload, unguarded = tuple(notebook["preload"]), tuple(notebook["unguarded"])
             metadata = from_dict(notebook["metadata"])
@@ -220,8 +242,3 @@ def _bindings(master: MasterNotebook) -> Iterator[Binding]:
 def _bases(source: str) -> set[str]:
     node = ast.parse(source).body[0]
     return {getattr(base, "id", "?") for base in node.bases} if isinstance(node, ast.ClassDef) else set()
-
-
-def answer_names(master: MasterNotebook) -> dict[str, tuple[str, ...]]:
-    """grade_id of each answer cell -> the names that a student is to define there."""
-    return {grade_id: cell.names for grade_id, cell in master.answers.items()}

@@ -1,7 +1,7 @@
 """What nbgrader reads from a graded cell: the rules of ``nbgrader.utils``, without importing all of nbgrader.
 
-A worker needs these few and nothing else of it; the import would cost more than a second of CPU time, and
-a hundred megabytes. tests/test_marks.py holds both side by side.
+A worker needs these few and nothing else of it; the import would cost each start half a second of CPU time,
+and 36 megabytes. tests/model/test_marks.py holds both side by side.
 """
 
 import hashlib

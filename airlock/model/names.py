@@ -98,6 +98,25 @@ def global_reads(source: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
+def inner_reads(source: str) -> frozenset[str]:
+    """The globals that the functions of a cell read, those that it defines itself too."""
+    tree = parse(source)
+    try:
+        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")] if tree else []
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    found: set[str] = set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        if table.get_type() != "module":
+            found.update(
+                one.get_name() for one in table.get_symbols() if one.is_global() and one.is_referenced()
+            )
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1024)
 def uses(source: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """What a cell defines or assigns at top level, each with all names in that statement, in order."""
     tree, found = parse(source), []

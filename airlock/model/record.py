@@ -121,6 +121,11 @@ class Record:
         """The points before the late penalty."""
         return None if self.score is None else sum(check.points or 0.0 for check in self.checks)
 
+    @property
+    def to_mark(self) -> int:
+        """How many graded cells wait for a person."""
+        return sum(check.points is None for check in self.checks)
+
     def to_json(self) -> dict:
         """Plain data, with ``points`` by grade_id beside the checks for whoever only wants those."""
         points = {check.grade_id: check.points for check in self.checks}

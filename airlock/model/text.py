@@ -1,5 +1,6 @@
 """What a student wrote, as text that can be kept and shown: what it says is what a reader sees."""
 
+import contextlib
 import re
 
 # Controls, and marks that turn the direction of writing: a text with one in it is shown as another text.
@@ -9,6 +10,8 @@ UNSEEN = re.compile(rf"[{CONTROLS}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u
 
 def one_line(text: str) -> str:
     """``text`` with a question mark for what is not printed as itself, line ends too."""
+    with contextlib.suppress(UnicodeEncodeError):  # half of a pair that no byte of a name stands for
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

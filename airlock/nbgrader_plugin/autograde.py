@@ -21,7 +21,7 @@ from airlock.course.entries import read_entries
 from airlock.course.journal import Journal, append, only_one
 from airlock.course.load import load_master
 from airlock.course.marked import follow
-from airlock.course.results import write_results
+from airlock.course.results import OF_THE_CLASS, read_results, write_results
 from airlock.course.standing import standing
 from airlock.handin.blanks import blanks_left
 from airlock.handin.choice import choose_notebooks
@@ -31,7 +31,7 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.run import records
-from airlock.run.reference import remarks, sentence, with_reference
+from airlock.run.rehearsal import remarks, sentence, with_reference
 from airlock.settings import Airlock, prefer_own_programs
 from airlock.undocumented import is_sanitizing
 
@@ -144,7 +144,9 @@ class SubmissionExporter(NotebookExporter):
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
             records = standing(book, self.config, record.assignment, folder.parent)
         told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
-        more = {"versions": record.versions, "reference": told}
+        before = read_results(folder) if (folder / "results.json").is_file() else {}
+        more = {name: before[name] for name in OF_THE_CLASS if name in before}
+        more |= {"versions": record.versions, "reference": told}
         write_results(folder, records.values(), {**meta, **more})
         now = time.monotonic()
         self._next_write = now + (now - started) / WRITE_SHARE

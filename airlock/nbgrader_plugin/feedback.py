@@ -66,7 +66,7 @@ class FeedbackExporter(Exporter):
             if (folder / "results.json").is_file():
                 records = standing(gradebook, self.config, assignment, folder.parent)
                 names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
-                write_outcome(coursedir, folder, records.values(), read_results(folder), names)
+                write_outcome(coursedir, folder, records.values(), read_results(folder), names, coming=True)
                 self._standing[assignment] = records
         return self._standing.get(assignment, {})
 

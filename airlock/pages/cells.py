@@ -48,6 +48,15 @@ class View:
     outputs: list[Output] = field(default_factory=list)
     check: Check | None = None
     comment: Markup = Markup()
+    source: str = ""  # without what is hidden
+
+    @property
+    def folded(self) -> bool:
+        """Whether it says nothing of what the student did: text, code and checks that were passed."""
+        lost = self.check is not None and (
+            self.check.points is None or self.check.points < self.check.max_points
+        )
+        return self.role != "answer" and not lost and not self.comment
 
 
 class Reader:
@@ -79,7 +88,8 @@ class Reader:
         grader = cell.metadata.get("nbgrader", {})
         name = grader.get("grade_id", "")
         source = self._visible(cell.source)
-        view = View(self._number, "code", name, check=checks.get(name) if is_grade(cell) else None)
+        check = checks.get(name) if is_grade(cell) else None
+        view = View(self._number, "code", name, check=check, source=source)
         if name in self._comments:
             view.comment = self._prose(self._comments[name], level_of_headings=6)
         if cell.cell_type == "code":

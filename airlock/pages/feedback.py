@@ -9,9 +9,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from airlock.model.assignment import HIDDEN
-from airlock.model.record import NO_ANSWER, Record
-from airlock.pages.cells import Reader
+from airlock.model.record import NO_ANSWER, Check, Record
+from airlock.pages.cells import Reader, View
 from airlock.pages.shared import environment
+from airlock.pages.slips import SUBJECT
 
 # What of a record a page shows, beside checks, incidents and comments.
 SHOWN = ("student", "assignment", "status", "score", "max_score", "blanks", "late", "penalty")
@@ -48,10 +49,47 @@ def render_feedback(
         record=record,
         notebooks=views,
         anchors=anchors,
+        lost=[
+            (check, _own(check, views.get(check.notebook, [])))
+            for check in record.checks
+            if not _passed(check)
+        ],
+        passed=[check for check in record.checks if _passed(check)],
+        parts={name: _parts(cells) for name, cells in views.items()},
         comments=[view.number for cells in views.values() for view in cells if view.comment],
         stamp=stamp(record),
         lang=lang,
     )
+
+
+def _passed(check: Check) -> bool:
+    return check.points is not None and check.points >= check.max_points
+
+
+def _own(check: Check, views: list[View]) -> View | None:
+    """The student's own lines that a check is about: of the function that its message names, or else what
+    was answered last before it.
+    """
+    place = next((view.number for view in views if view.check is check), 0)
+    answers = [view for view in views if view.role == "answer" and not view.prose and view.body]
+    if subject := SUBJECT.match(check.message):
+        defines = re.compile(rf"^\s*(?:async\s+)?(?:def|class)\s+{re.escape(subject[1])}\b", re.MULTILINE)
+        found = [view for view in answers if defines.search(view.source)]
+        if found:
+            return found[-1]
+    before = [view for view in answers if view.number < place]
+    return before[-1] if before else None
+
+
+def _parts(views: list[View]) -> list[list[View]]:
+    """Cells in order, those that are folded together in one part, each of the others in its own."""
+    parts: list[list[View]] = []
+    for view in views:
+        if view.folded and parts and parts[-1][0].folded:
+            parts[-1].append(view)
+        else:
+            parts.append([view])
+    return parts
 
 
 def stamp(record: Record) -> str:

@@ -36,6 +36,8 @@ def to_mathml(tex: str, display: bool = False) -> str:
     except Exception:  # the library has many ways to give up; the reader gets the source in all of them
         return f'<code class="tex">{html.escape(tex.strip())}</code>'
     math.set("alttext", _legal(tex.strip()))
+    if display:
+        math.set("tabindex", "0")  # it may have to be scrolled, with the keyboard too
     return ElementTree.tostring(math, encoding="unicode")
 
 

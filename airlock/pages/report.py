@@ -15,9 +15,9 @@ from markupsafe import Markup
 from airlock.model.limits import NETWORK_ALLOWED
 from airlock.model.record import KINDS, Record
 from airlock.pages import slips
-from airlock.pages.shared import count, environment, number
+from airlock.pages.shared import count, environment, human, number
 
-WORTH_TEACHING = 0.1  # a slip of a tenth of the class, and of two students at least
+TAUGHT = 3  # mistakes that the page begins with
 
 # kind of remark on the reference solution -> how it is said
 REFERENCE = {
@@ -27,6 +27,7 @@ REFERENCE = {
 }
 
 Links = Mapping[str, Sequence[tuple[str, Path | str]]]
+NOTEBOOK = "graded notebook"  # the link of this label leads to the part of a page that shows it
 
 
 @dataclass
@@ -34,6 +35,7 @@ class CheckRow:
     """How a class did at one check."""
 
     name: str
+    points: float = 0.0  # that the class lost
     passed: int = 0
     partly: int = 0
     lost: int = 0
@@ -45,14 +47,14 @@ def render_report(results: dict, records: Iterable[Record], folder: Path, links:
     """Return the page of a class, which is to be ``index.html`` in ``folder``.
 
     ``results`` as in ``results.json``, but for its records. ``links``: for a student, pairs of label and
-    path, such as ``("graded", "autograded/ada/ps1/problem1.ipynb")``; the page's are relative to ``folder``.
+    path, such as ``("feedback", "feedback/ada/ps1/problem1.html")``; the page's are relative to ``folder``.
     """
     records = sorted(records, key=lambda record: record.student)  # as the table says of itself
     graded = [record for record in records if record.score is not None and record.status != "failed"]
     scores = [record.score for record in graded if record.score is not None]
     step, bars = histogram(scores, results["max_score"])
     checks, found = check_rows(graded), slips.gather(graded)
-    lossy = sorted((row for row in checks if row.lost + row.partly), key=lambda r: -(r.lost + r.partly))
+    lossy = sorted((row for row in checks if row.points), key=lambda row: -row.points)
     script, _, _ = environment.loader.get_source(environment, "report.js")  # type: ignore[union-attr]
     return environment.get_template("report.html.j2").render(
         results=results,
@@ -63,7 +65,7 @@ def render_report(results: dict, records: Iterable[Record], folder: Path, links:
         incidents=by_kind(records, failed=False),
         changed=[record for record in records if record.changes],
         headline=headline(records, graded, results["max_score"]),
-        teach=teach(found, len(graded)),
+        teach=slips.behind(graded)[:TAUGHT],
         facts={"mean": mean(scores), "median": median(scores), "least": min(scores), "most": max(scores)}
         if scores
         else {},
@@ -112,12 +114,6 @@ def headline(records: list[Record], graded: list[Record], max_score: float) -> s
     return said + "."
 
 
-def teach(found: list[slips.Slip], students: int) -> list[slips.Slip]:
-    """Return the slips, at most two, that so many made that it is worth the class's time."""
-    least = max(2, WORTH_TEACHING * students)
-    return [slip for slip in found if not slip.blank and len(slip.students) >= least][:2]
-
-
 def histogram(scores: list[float], max_score: float) -> tuple[int, list[int]]:
     """How many points apart the bars are, and how many scores are nearest to each, from 0 on.
 
@@ -136,6 +132,7 @@ def check_rows(graded: list[Record]) -> list[CheckRow]:
         for check in record.checks:
             row = rows.setdefault((check.notebook, check.grade_id), CheckRow(check.grade_id))
             row.unguarded = row.unguarded or check.unguarded
+            row.points += max(0.0, check.max_points - check.points) if check.points is not None else 0.0
             if check.points is None:
                 row.waiting += 1
             elif check.points >= check.max_points:
@@ -153,7 +150,8 @@ def by_kind(records: list[Record], failed: bool) -> list[tuple[str, dict[str, li
     for record in records:
         if (record.status == "failed") == failed:
             for incident in record.incidents:
-                kinds[incident.kind][record.student].append(incident.message)
+                where = f"In {human(incident.cell)}: " if incident.cell else ""
+                kinds[incident.kind][record.student].append(where + incident.message)
             if failed and not record.incidents:
                 kinds["machine"][record.student].append("No reason was recorded.")
     return sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -173,4 +171,7 @@ def unconfined(results: dict, records: list[Record]) -> list[str]:
 def relative(pairs: Sequence[tuple[str, Path | str]], folder: Path) -> list[tuple[str, str]]:
     """Return label and address, percent-encoded, of files as seen from ``folder``."""
     where = [(label, Path(os.path.relpath(path, folder)).as_posix()) for label, path in pairs]
-    return [(label, quote(os.fsencode(path))) for label, path in where]
+    return [
+        (label, quote(os.fsencode(path)) + ("#notebook" if label == NOTEBOOK else ""))
+        for label, path in where
+    ]

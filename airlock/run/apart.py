@@ -25,6 +25,7 @@ from airlock.model.errors import MachineError
 from airlock.model.limits import MIB, Limits
 from airlock.sandbox import fork_server
 from airlock.sandbox.disk import remove
+from airlock.sandbox.processes import address_space, end_with_parent
 from airlock.undocumented import forget_loops
 
 POSSIBLE = fork_server.AVAILABLE  # elsewhere a notebook is run in the grader's own process
@@ -32,7 +33,6 @@ ATTEMPTS = 4  # processes for one notebook
 GRACE_SECONDS = 5  # of computing beyond a limit that the process itself should have kept
 LATE_SECONDS = 30  # by the clock, for the same
 THREADS_MEMORY = 256 * MIB  # address space, not memory, that threads of libraries set aside
-PR_SET_PDEATHSIG = 1
 SIZE = struct.Struct("<Q")
 
 
@@ -219,13 +219,11 @@ def _be_child(
 
 def _limit(limits: Limits) -> None:
     """Bound what this process may take, whatever code runs in it."""
-    import ctypes
     import resource
 
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    room = pages * os.sysconf("SC_PAGE_SIZE") + limits.test_memory + THREADS_MEMORY
+    end_with_parent()
+    room = address_space() + limits.test_memory + THREADS_MEMORY
     seconds = int(limits.submission_seconds) + 2 * GRACE_SECONDS
     for which, value in ((resource.RLIMIT_AS, room), (resource.RLIMIT_CPU, seconds)):
         _, hard = resource.getrlimit(which)

@@ -4,6 +4,7 @@ The other end is kernel.py, in a process that may lie. It is told names and argu
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
+import contextlib
 import enum
 import sys
 from collections.abc import Callable, Container, Sequence
@@ -59,6 +60,7 @@ class Bridge:
         self._items = self._exchanges = 0
         self.callbacks.begin()
         self.surroundings.begin()
+        self._lent: int | None = None  # how often the kernel had been started anew when names were lent
         self.lost = ""  # why the test that is running is lost already
         self.changed = ""  # a function that gave a result, and changed its arguments although it need not
 
@@ -204,6 +206,22 @@ class Bridge:
         """Give a function of the student a name in the student's namespace."""
         frames = encode(([function], {}), self.callbacks.refer)
         self._exchange(lambda: self.kernel.request({"do": "bind", "name": name}, frames, 10), name)
+
+    def lend(self, name: str, value: Any) -> None:
+        """Have the student's functions read a name as the test has set it, if the value can cross."""
+        try:
+            frames = encode(([value], {}), self.callbacks.refer)
+        except (TypeError, ValueError):
+            return
+        self._lent = self.kernel.restarts
+        self._exchange(lambda: self.kernel.request({"do": "lend", "name": name}, frames, 10), name)
+
+    def take_back(self, name: str = "") -> None:
+        """Undo :meth:`lend`, of all names when the test ends."""
+        if self._lent == self.kernel.restarts and self.kernel.alive:
+            self._lent = self._lent if name else None
+            with contextlib.suppress(Overrun, KernelGone, Malformed):
+                self.kernel.request({"do": "take back", "name": name}, [], 10)
 
     def _exchange(self, ask: Callable[[], Found], what: str) -> Found:
         if self.lost:

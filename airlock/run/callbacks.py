@@ -52,7 +52,8 @@ class Callbacks:
         if not places:
             places = [len(self._functions)]
             self._functions.append(function)
-        return {"callback": places[0], "name": str(getattr(function, "__name__", "function"))}
+        binds = isinstance(function, types.FunctionType)  # as an attribute of a class it is a method
+        return {"callback": places[0], "name": str(getattr(function, "__name__", "function")), "binds": binds}
 
     def find(self, number: Any) -> Any:
         """A function of the test that the student's side gives back."""

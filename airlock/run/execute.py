@@ -1,11 +1,11 @@
 """Execute one notebook: the student's cells in the confined kernel, the tests in this process."""
 
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
-from nbclient import NotebookClient
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
@@ -18,17 +18,14 @@ from airlock.model.marks import is_grade, is_solution
 from airlock.model.names import global_reads
 from airlock.model.origins import bindings, names_of
 from airlock.model.record import Incident
-from airlock.model.text import one_line
 from airlock.run import unguarded
 from airlock.run.apart import Found, Tell
 from airlock.run.bridge import CAUSES, Bridge
 from airlock.run.namespace import TestNamespace
+from airlock.run.notes import Notes
 from airlock.run.references import References
 from airlock.run.testcell import TestCells
 from airlock.run.verdict import Test, error_output
-
-MAX_NOTED = 10  # incidents of one kind in one notebook
-MAX_MESSAGE = 500  # characters of one incident
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -69,14 +66,12 @@ class Execution:
         self.preload = master.preload
         self.released = {cell.cell.id: cell.released for cell in master.cells}
         self.incidents = [Incident(**incident) for incident in found.incidents]
+        self.notes = Notes(notebook, self.incidents, limits.outputs)
         self.cpu_seconds = 0.0
         own = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not is_test(cell)]
         self.references = References(own)
-        self._client = NotebookClient(notebook, record_timing=False)
-        self._client.clear_before_next_output = False
         self._done: list[int] = []  # cells that a new kernel has to run again
         self._shown: dict[int, NotebookNode] = {}  # of tests, what the student's cells may see
-        self._bytes = 0
 
     def run(self, files: dict[str, bytes], test_files: dict[str, bytes]) -> None:
         """Run all cells; ``files`` are the submission's, ``test_files`` the assignment's own.
@@ -95,7 +90,7 @@ class Execution:
                         self._end(index, cell, kernel)
                 if self.rehearsal:
                     self.rehearsal.changing |= bridge.changing
-            self._note_events(kernel, None)  # what was left behind shows when the kernel has gone
+            self.notes.add_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
 
     def _is_decided(self, index: int, cell: NotebookNode) -> bool:
@@ -118,7 +113,7 @@ class Execution:
     def skip(self, cell: NotebookNode, kind: str, sentence: str) -> None:
         """Write down that a cell is lost, and why."""
         cell.outputs = [error_output("Lost", sentence)]
-        self._note(kind, sentence, cell)
+        self.notes.add(kind, sentence, cell)
 
     def _begin(self, index: int, cell: NotebookNode) -> None:
         seconds = 2 * self.limits.test_seconds if is_test(cell) else self.limits.cell_seconds
@@ -134,7 +129,8 @@ class Execution:
         self, index: int, cell: NotebookNode, kernel: StudentKernel, tests: TestCells, bridge: Bridge
     ) -> None:
         if not kernel.alive and kernel.restarts < self.limits.restarts:
-            self._note(kernel.cause_of_death(), "The kernel ended while nobody asked anything of it.", cell)
+            sentence = "The kernel ended while nobody asked anything of it."
+            self.notes.add(kernel.cause_of_death(), sentence, cell)
             self._revive(kernel)
         if is_test(cell) and not (self.rehearsal and self.rehearsal.stock):
             self._run_test(index, cell, kernel, tests, bridge)
@@ -142,7 +138,7 @@ class Execution:
             self._run_student_cell(index, cell, kernel)
         else:
             cell.outputs = [error_output("NotRun", "The kernel was lost too often before this cell.")]
-        self._note_events(kernel, cell)
+        self.notes.add_events(kernel, cell)
         if not kernel.alive:
             self._revive(kernel)
 
@@ -164,7 +160,7 @@ class Execution:
         for incident in bridge.incidents:
             if incident.kind == "machine":
                 raise MachineError(incident.message)
-            self._note(incident.kind, incident.message, cell)
+            self.notes.add(incident.kind, incident.message, cell)
         bridge.incidents.clear()
         self._show(index, cell, test, kernel)
 
@@ -172,13 +168,13 @@ class Execution:
         cell.outputs, incidents = unguarded.run(test, kernel, self.master)
         cell.metadata["airlock"] = {"unguarded": True}
         for incident in incidents:
-            self._note(incident.kind, incident.message, cell)
+            self.notes.add(incident.kind, incident.message, cell)
 
     def _let_wait(self, cell: NotebookNode, reason: str) -> None:
         """Nobody gains or loses points by a check that cannot be graded here."""
         cell.metadata["airlock"] = {"waits": reason}
         cell.outputs = [new_output("stream", name="stdout", text=f"This check waits for a person: {reason}")]
-        self._note("not-graded", reason, cell)
+        self.notes.add("not-graded", reason, cell)
 
     def _show(self, index: int, cell: NotebookNode, test: Test, kernel: StudentKernel) -> None:
         """What the visible part of a test binds is there for the student's later cells, as with nbgrader.
@@ -218,17 +214,18 @@ class Execution:
     def _run_student_cell(self, index: int, cell: NotebookNode, kernel: StudentKernel) -> None:
         cell.outputs, reply = [], {}
         try:
-            reply = self._run_source(cell, index, kernel, lambda message: self._take(message, cell, index))
+            take = functools.partial(self.notes.take, cell=cell, index=index)
+            reply = self._run_source(cell, index, kernel, take)
             self._done.append(index)
         except Overrun as error:
             cell.outputs.append(error_output("TimeLimit", f"This cell {error}."))
-            self._note(error.reason, f"A cell {error}.", cell)
+            self.notes.add(error.reason, f"A cell {error}.", cell)
         except KernelGone as error:
             sentence = f"The kernel ended in this cell: {CAUSES[error.reason]}."
             cell.outputs.append(error_output("KernelDied", sentence))
-            self._note(error.reason, sentence, cell)
+            self.notes.add(error.reason, sentence, cell)
         if "MemoryError" in [one.get("ename") for one in (reply, *cell.outputs)]:
-            self._note("memory-limit", "A cell asked for more memory than it may use.", cell)
+            self.notes.add("memory-limit", "A cell asked for more memory than it may use.", cell)
 
     def _run_source(
         self, cell: NotebookNode, index: int, kernel: StudentKernel, on_output: Callable[[dict], None]
@@ -266,55 +263,3 @@ class Execution:
                         break
             else:
                 return
-
-    def _take(self, message: dict, cell: NotebookNode, index: int) -> None:
-        """Put one output of the kernel into the notebook."""
-        if message["msg_type"].startswith("comm"):
-            return  # widgets do not outlive the kernel
-        self._bytes += _size(message["content"])
-        if self._bytes > self.limits.outputs:
-            self._note("output-limit", "There was more output than is kept.", cell)
-            return
-        content = message["content"]
-        if message["msg_type"] == "stream" and cell.outputs and _continues(cell.outputs[-1], content):
-            cell.outputs[-1].text += str(content.get("text"))
-            return
-        try:
-            self._client.process_message(message, cell, index)
-        except Exception:  # whatever the student's process sent, grading goes on
-            self._note("forged", MESSAGES["forged"], cell)
-
-    def _note_events(self, kernel: StudentKernel, cell: NotebookNode | None) -> None:
-        for event in kernel.events():
-            if event.get("event") in ("forged", "process-left"):
-                self._note(event["event"], MESSAGES[event["event"]], cell)
-            elif "seen" in event:
-                self._note("refused", f"The code {event['seen']}.", cell)
-
-    def _note(self, kind: str, message: str, cell: NotebookNode | None) -> None:
-        message = one_line(message[:MAX_MESSAGE])
-        if sum(incident.kind == kind for incident in self.incidents) < MAX_NOTED:
-            name = ""
-            if cell is not None:
-                name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "")
-            incident = Incident(kind, message, cell=name)
-            if incident not in self.incidents:
-                self.incidents.append(incident)
-
-
-MESSAGES = {
-    "forged": "The kernel sent a message that was not well formed.",
-    "process-left": "A process was left running when the notebook had ended.",
-}
-
-
-def _continues(output: NotebookNode, content: dict) -> bool:
-    return output.output_type == "stream" and output.name == content.get("name")
-
-
-def _size(content: object) -> int:
-    if isinstance(content, dict):
-        return sum(_size(part) for part in content.values())
-    if isinstance(content, list):
-        return sum(map(_size, content))
-    return len(content) if isinstance(content, str) else 8

@@ -14,9 +14,27 @@ from airlock.run.standin import RemoteFunction
 GIVEN = "<given cell>"  # file name of the instructor's definitions
 
 
+class Builtins(dict[str, Any]):
+    """Python's own names, and behind them those of a namespace.
+
+    In the body of a class, and for ``eval`` in a function, Python looks into globals as if they were a dict
+    and nothing more, and then here.
+    """
+
+    def __init__(self, namespace: "TestNamespace"):
+        super().__init__(__import__=builtins.__import__, __build_class__=builtins.__build_class__)
+        self._namespace = namespace
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) and not self._namespace.is_bound(name):
+            return getattr(builtins, name)
+        return self._namespace[name]
+
+
 class TestNamespace(dict):
     """The globals of the test cells of one notebook: what they bind stays for those that follow.
 
+    What the reference solution reads of it, the student's functions can read until the test ends.
     Any other name is the assignment's: what its last binding before the test is, decides. What the
     instructor's text defines is made again here; what students are to define is asked of their kernel,
     also where Python has such a name. No other name is asked of it. ``shared`` are classes of the
@@ -26,15 +44,19 @@ class TestNamespace(dict):
     __test__ = False  # not for pytest
 
     def __init__(self, bridge: Bridge, notebook: MasterNotebook, shared: frozenset[str] = frozenset()):
-        super().__init__(__name__="__main__", __builtins__=builtins)
-        self._bridge, self._notebook, self._shared = bridge, notebook, shared
-        self._place = 0
+        super().__init__(__name__="__main__", __builtins__=Builtins(self))
+        self._notebook, self._shared = notebook, shared
+        self._place, self._making = 0, False
         self._since: dict[str, int] = {}  # place of the test that bound a name, or made it
         self._fetched: dict[str, Any] = {}  # what was asked of the kernel for this test
         self._made: set[str] = set()  # by a statement of the instructor's, in no test
         self._deleted: dict[str, Any] = {}
         self._stars: dict[str, dict[str, Any]] = {}
-        self.shell = Shell(bridge, self)
+        self.attach(bridge)
+
+    def attach(self, bridge: Bridge) -> None:
+        """From now on, what is asked of the kernel is asked through this bridge."""
+        self._bridge, self.shell = bridge, Shell(bridge, self)
         bridge.exception = self.exception  # type: ignore[method-assign]
 
     def begin(self, place: int, released: str) -> None:
@@ -53,6 +75,16 @@ class TestNamespace(dict):
 
     def _is_fetched(self, name: str, value: Any) -> bool:
         return name in self._fetched and self._fetched[name] is value
+
+    def lend(self) -> None:
+        """What earlier tests have set of what the reference reads is in force in the kernel again."""
+        for name in self._notebook.read_by_answers.intersection(self):
+            if name not in self._made and not self._is_fetched(name, self[name]):
+                self._bridge.lend(name, self[name])
+
+    def is_bound(self, name: str) -> bool:
+        """Whether the assignment binds a name somewhere."""
+        return name in self._notebook.bindings
 
     def keep(self) -> dict[str, Any]:
         """What is there now, for :meth:`restore`."""
@@ -102,7 +134,11 @@ class TestNamespace(dict):
         return self._make(name, found)
 
     def _make(self, name: str, found: Binding) -> Any:
-        exec(_compiled(found.source), self)
+        self._making, making = True, self._making
+        try:
+            exec(_compiled(found.source), self)
+        finally:
+            self._making = making
         self._made.add(name)
         return dict.__getitem__(self, name)
 
@@ -115,7 +151,9 @@ class TestNamespace(dict):
         return self._stars[star.source]
 
     def _hold(self, name: str, value: Any) -> Any:
-        self[name] = value
+        super().__setitem__(name, value)
+        self._since[name] = self._place
+        self._made.add(name)
         return value
 
     def _ask(self, name: str) -> Any:
@@ -157,6 +195,8 @@ class TestNamespace(dict):
         self._made.discard(name)
         self._since[name] = self._place
         super().__setitem__(name, value)
+        if name in self._notebook.read_by_answers and not self._making:
+            self._bridge.lend(name, value)
 
     def __delitem__(self, name: str) -> None:
         """A name of the notebook's cells goes for the student's functions too: a test sees what uses it."""

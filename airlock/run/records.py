@@ -13,6 +13,7 @@ from airlock.model.limits import Limits
 from airlock.model.marks import determine_grade, is_grade
 from airlock.model.record import Check, Incident, Record
 from airlock.run.execute import is_test
+from airlock.run.verdict import MAX_MESSAGE
 from airlock.sandbox import confine
 
 PACKAGES = ("airlock-grader", "nbgrader", "ipykernel", "numpy")
@@ -87,10 +88,17 @@ def checks_of(notebook: NotebookNode, name: str) -> list[Check]:
                 points = None
             if is_test(cell) and points is not None and points < most:
                 errors = [output for output in cell.outputs if output.output_type == "error"]
-                message = errors[0].evalue if errors else "Part of the points."
+                message = errors[0].evalue if errors else _said(cell) or "Part of the points."
             check = Check(name, cell.metadata.nbgrader.grade_id, most, points, message)
             checks.append(replace(check, unguarded=note.get("unguarded", False)))
     return checks
+
+
+def _said(cell: NotebookNode) -> str:
+    """The last line that a check has printed which gave part of the points: what it says of the rest."""
+    printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    return lines[-1][:MAX_MESSAGE] if lines else ""
 
 
 def _graded_cells(master: Master) -> Iterator[tuple[str, str, float]]:

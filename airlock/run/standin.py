@@ -16,7 +16,7 @@ import linecache
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from airlock.model.names import parse
 from airlock.wire import special
@@ -31,10 +31,10 @@ TAKEN_OVER = {"__array_function__", "__array_ufunc__", "__array_priority__", "__
 TAKEN_OVER |= {"__array_finalize__", "__array_prepare__", "__array_interface__", "__array_struct__"}
 BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
+DRIVING = ("send", "throw", "close")  # what an event loop does with a coroutine
 MUTABLE = (list, dict, set)
 EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 MISSING: Any = object()
-_KINDS = ("function", "builtin_function_or_method", "method", "ufunc")
 
 
 class RemoteClass(type):
@@ -103,6 +103,11 @@ class StandIn:
     """What every object of the student's side can do; not made but through its class."""
 
     __slots__ = ()
+    # Of its class, see make_class.
+    _standin_bridge: Any
+    _standin_like: type | None
+    _standin_special: frozenset[str]
+    _standin_own: frozenset[str]
 
     def __init_subclass__(cls) -> None:
         """Nothing: what a library does when its classes are extended was done in the kernel."""
@@ -110,7 +115,7 @@ class StandIn:
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
             return type(self)._standin_like or type(self)
-        if name in COPYING:
+        if name in COPYING or name in DRIVING and "__await__" in type(self)._standin_special:
             return object.__getattribute__(self, name)
         if name in TAKEN_OVER:
             raise AttributeError(name)
@@ -151,6 +156,17 @@ class StandIn:
 
     def __reduce_ex__(self, _protocol: Any) -> Any:
         raise TypeError("an object of the submission cannot be pickled")
+
+    def send(self, _value: Any) -> None:
+        """Of a coroutine: it runs to its end in the kernel."""
+        raise StopIteration(self._standin_bridge.operate("special", self, "__await__"))
+
+    def throw(self, *error: Any) -> None:
+        """Of a coroutine: it has not begun."""
+        raise error[0]
+
+    def close(self) -> None:
+        """Of a coroutine: nothing of it is here."""
 
     def __eq__(self, other: object) -> Any:
         return _compare(self, "__eq__", other)
@@ -193,7 +209,7 @@ class RemoteFunction:
             raise AttributeError(name)
         return self._bridge.attribute(self, name)
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:
         return {"method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType}.get(
             self._of, types.FunctionType
@@ -218,11 +234,11 @@ class RemoteFunction:
     @property
     def __signature__(self) -> inspect.Signature:
         parameters, returned = self._bridge.operate("signature", self)
-        missing = inspect.Parameter.empty
+        missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
         made = [
             inspect.Parameter(
                 name,
-                type(inspect.Parameter.KEYWORD_ONLY)(kind),
+                kinds(kind),
                 default=default[0] if default else missing,
                 annotation=annotation[0] if annotation else missing,
             )
@@ -312,15 +328,17 @@ def _known(parent: Any) -> type | None:
 def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
     """The object here for an object there of a class; ``base`` is its value as a plain list, number, ..."""
     real = next((one for one in BASES if issubclass(kind, one)), None)
+    new: Any = (real or object).__new__
+    made: Any
     if issubclass(kind, BaseException):
-        error = next(one for one in kind.__mro__ if _is_error(one))
+        error: Any = next(one for one in kind.__mro__ if _is_error(one))
         made = error.__new__(kind, *(base if type(base) is tuple else ()))
         BaseException.__setattr__(made, "args", tuple(base) if type(base) is tuple else ())
         base = MISSING
     elif real is not None and type(base) is real:
-        made = real.__new__(kind, base) if real not in (list, dict, set) else real.__new__(kind)
+        made = new(kind, base) if real not in (list, dict, set) else new(kind)
     else:
-        made, base = (real or object).__new__(kind), MISSING
+        made, base = new(kind), MISSING
     object.__setattr__(made, "_standin_number", number)
     if base is not MISSING:
         refresh(made, base)
@@ -337,8 +355,9 @@ def refresh(made: Any, base: Any) -> None:
     if isinstance(made, list):
         list.__init__(made, base)
     elif isinstance(made, dict | set):
-        (dict if isinstance(made, dict) else set).clear(made)
-        (dict if isinstance(made, dict) else set).update(made, base)
+        kind: Any = dict if isinstance(made, dict) else set
+        kind.clear(made)
+        kind.update(made, base)
 
 
 def _method(name: str) -> Callable[..., Any]:
@@ -350,6 +369,8 @@ def _method(name: str) -> Callable[..., Any]:
             mine = all(number_of(other) is not None for other in arguments)
             if not mine and not self._standin_made:
                 bridge.refuse(f"{type(self).__name__}.{name} would see a value of the test")
+        if name == "__await__":
+            return _awaited(self)
         found = bridge.operate("special", self, name, arguments, keywords)
         if name in ("__iter__", "__reversed__"):
             return found if found is self else _bounded(found, bridge)
@@ -359,6 +380,11 @@ def _method(name: str) -> Callable[..., Any]:
 
     ask.__name__ = name
     return ask
+
+
+def _awaited(self: Any) -> Iterator[Any]:
+    return self._standin_bridge.operate("special", self, "__await__")
+    yield
 
 
 def _contains(self: Any, item: Any) -> bool:
@@ -451,4 +477,5 @@ def make_code(told: dict, sources: list[str]) -> types.CodeType:
     }
     locals_ = len(replaced["co_varnames"])
     empty = compile("", file, "exec")
-    return empty.replace(co_name=name, co_nlocals=locals_, **replaced)
+    kind = int(told["co_flags"]) & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
+    return empty.replace(co_name=name, co_nlocals=locals_, co_flags=empty.co_flags | kind, **replaced)

@@ -26,6 +26,7 @@ from nbformat.v4 import new_output
 from airlock.model.record import Incident
 from airlock.run.around import Watched
 from airlock.run.bridge import Bridge, Lost
+from airlock.run.main_module import MainModule
 from airlock.run.namespace import TestNamespace
 from airlock.run.verdict import CELL, Test, error_output, explain, is_no_share
 
@@ -106,7 +107,7 @@ class TestCells:
         with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
             try:
                 bridge.surroundings.home(namespace)
-                with _bounded(bridge), Watched(bridge.surroundings):
+                with _bounded(bridge), Watched(bridge.surroundings), _as_main(namespace, bridge):
                     value = _execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)
@@ -114,6 +115,8 @@ class TestCells:
                 if isinstance(caught, KeyboardInterrupt):
                     raise
                 error = Lost(bridge.lost) if bridge.lost else caught
+            finally:
+                bridge.take_back()
         return printed.getvalue(), value, error
 
     @contextlib.contextmanager
@@ -130,6 +133,17 @@ class TestCells:
             finally:
                 os.chdir(folder)
                 sys.path[:] = path
+
+
+@contextlib.contextmanager
+def _as_main(namespace: TestNamespace, bridge: Bridge) -> Iterator[None]:
+    """The test is what its libraries know as ``__main__``."""
+    namespace.lend()
+    before, sys.modules["__main__"] = sys.modules["__main__"], MainModule(namespace, bridge)
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
 
 
 def _execute(source: str, namespace: dict) -> Any:

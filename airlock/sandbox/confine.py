@@ -10,9 +10,9 @@ import os
 import site
 import sys
 import sysconfig
-from pathlib import Path
 
 from airlock.model.limits import NETWORK_ALLOWED, Limits
+from airlock.sandbox.processes import address_space
 
 try:
     import sandlock
@@ -28,7 +28,7 @@ SHARED = "fonts fontconfig zoneinfo locale i18n mime misc icons tcltk texmf texl
 # What names and certificates are found by, for a course that allows the network.
 NETWORK = "resolv.conf hosts host.conf gai.conf services protocols ssl pki ca-certificates".split()
 LANDLOCK_SIGNALS_ABI = 6  # Linux 6.12: a process in a domain cannot signal one outside
-PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
+PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 
 
 def measures(network: bool = False) -> dict[str, str]:
@@ -137,12 +137,7 @@ def _resources(limits: Limits) -> None:
     lower(resource.RLIMIT_FSIZE, limits.file_size)
     lower(resource.RLIMIT_CPU, int(limits.submission_seconds) + 60)
     if sys.platform == "linux":
-        lower(resource.RLIMIT_AS, _address_space() + limits.memory)
-
-
-def _address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+        lower(resource.RLIMIT_AS, address_space() + limits.memory)
 
 
 def _drop_privileges() -> None:

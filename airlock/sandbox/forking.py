@@ -5,7 +5,6 @@ same warden, and answers requests on a connection of its own. It has none of the
 never touches the kernel's channels: what a cell puts out in it is collected and returned.
 """
 
-import ctypes
 import json
 import os
 import signal
@@ -13,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from airlock.sandbox.kernel_app import PatientStream
+from airlock.sandbox.processes import end_with_parent
 from airlock.undocumented import leave_event_loop
 
 MAX_OUTPUT = 1 << 24  # characters of one cell; what follows is dropped
-PR_SET_PDEATHSIG = 1
 
 
 def fork(serve: Callable[[], None]) -> int:
@@ -35,7 +34,7 @@ def fork(serve: Callable[[], None]) -> int:
 def _be_a_copy(parent: int, serve: Callable[[], None]) -> None:
     """In the copy; never returns, whatever happens."""
     try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        end_with_parent()
         if os.getppid() != parent:  # it ended in between
             os._exit(0)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])

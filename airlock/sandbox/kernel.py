@@ -27,6 +27,8 @@ from airlock.wire.values import Buffer
 
 Reply = tuple[dict, Sequence[Buffer]]  # content, and the frames of a value
 
+NOTHING = object()
+
 
 class NoThread:
     """In place of the thread that hands messages to subshells, which this kernel does without."""
@@ -44,6 +46,7 @@ class AirlockKernel(IPythonKernel):
         """Begin to listen, to the grader's requests as well."""
         self._forks: set[int] = set()
         super().start()
+        self._lent: dict[str, Any] = {}  # names that a test has set, and what they were before
         self._deleted: dict[str, Any] = {}  # what tests took away, and may put back
         self._context = contextvars.copy_context()
         self.io_loop.add_handler(self.listener, self._accept, self.io_loop.READ)
@@ -143,6 +146,15 @@ class AirlockKernel(IPythonKernel):
                 return {"status": "ok"}, []
             case "put back":
                 space[name] = self._deleted.pop(name)
+                return {"status": "ok"}, []
+            case "lend":
+                self._lent.setdefault(name, space.get(name, NOTHING))
+                space[name] = objects.decode(frames)[0][0]
+                return {"status": "ok"}, []
+            case "take back":
+                for one in [name] if name in self._lent else [*self._lent] if not name else []:
+                    before = self._lent.pop(one)
+                    space.pop(one, None) if before is NOTHING else space.update({one: before})
                 return {"status": "ok"}, []
             case "shell":
                 ran = subprocess.run(name, shell=True, capture_output=True, text=True, errors="replace")

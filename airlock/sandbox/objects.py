@@ -87,7 +87,7 @@ class Objects:
 
     def refer(self, value: Any, pack: Callable[[Any], Any]) -> Any:
         """What the grader is told of an object: number, class, and what it is worth as a plain value."""
-        if type(value) is Callback:
+        if isinstance(value, Callback):
             return {"callback": value.number}
         if isinstance(value, type):
             return self._class(value)
@@ -121,7 +121,8 @@ class Objects:
             return operator.attrgetter(path)(importlib.import_module(module))
         number = node["callback"]
         if number not in self._callbacks:
-            self._callbacks[number] = Callback(number, self._call_back, node["name"])
+            kind = Method if node["binds"] else Callback
+            self._callbacks[number] = kind(number, self._call_back, node["name"])
         return self._callbacks[number]
 
     def _class(self, kind: type) -> Any:
@@ -158,6 +159,13 @@ class Callback:
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """What the test's function returns for these arguments."""
         return self._call_back(self.number, arguments, keywords)
+
+
+class Method(Callback):
+    """A callback that is a method of the class that it is an attribute of."""
+
+    def __get__(self, value: Any, _kind: Any = None) -> Any:
+        return self if value is None else types.MethodType(self, value)
 
 
 def operate(what: str, value: Any, name: str) -> Callable[..., Any]:

@@ -1,7 +1,32 @@
-"""What Linux tells of processes: who descends from whom, who lives, what they use."""
+"""What Linux tells of processes, and does with this one: who descends from whom, who lives, what they use."""
 
+import contextlib
+import ctypes
 import os
+import signal
 from pathlib import Path
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the one that forked it ends, whatever that dies of."""
+    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Have this process take the place of parents that ended before their children."""
+    _process_control(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _process_control(what: int, value: int) -> None:
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
+
+
+def address_space() -> int:
+    """Bytes of the address space of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def descendants(root: int | None = None) -> list[int]:

@@ -8,7 +8,6 @@ reason, everything that the kernel started is killed.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import random
@@ -21,9 +20,17 @@ from typing import Any
 
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import mapped, size, unnamed
-from airlock.sandbox.processes import channels, descendants, lives, own_share, resident, threads
+from airlock.sandbox.processes import (
+    adopt_orphans,
+    channels,
+    descendants,
+    end_with_parent,
+    lives,
+    own_share,
+    resident,
+    threads,
+)
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 POLL_SECONDS = 0.2
 FLIGHT_POLLS = 5  # what is open, mapped or in flight is looked at once in so many polls
 DISK_SHARE = 0.1  # of the time that passes, at most, for measuring the folder
@@ -37,7 +44,7 @@ def main(request: dict, control: socket.socket) -> None:
     """Run a kernel on ``request["connection_file"]`` in ``request["folder"]``; never returns."""
     limits = Limits(**request["limits"])
     os.setsid()
-    _process_control(PR_SET_CHILD_SUBREAPER, 1)
+    adopt_orphans()
     seen, kernels_end = os.pipe()
     kernel = os.fork()
     if kernel == 0:
@@ -157,7 +164,7 @@ def _become_kernel(request: dict, limits: Limits, notes: int) -> None:
 
     _draw_afresh()
     os.setpgid(0, 0)
-    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)  # should the warden be killed
+    end_with_parent()  # should the warden be killed
     folder = request["folder"]
     nothing = os.open(os.devnull, os.O_RDWR)
     log = os.open(os.path.join(folder, "run", "kernel.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -183,11 +190,6 @@ def _draw_afresh() -> None:
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
-
-
-def _process_control(what: int, value: int) -> None:
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 def _signal_group(kernel: int, number: int) -> None:

@@ -1,10 +1,13 @@
 """The special methods by which a test uses an object of the other side, and what each one does there."""
 
+import asyncio
 import copy
 import math
 import operator
 from collections.abc import Callable
 from typing import Any
+
+from airlock.undocumented import outside_of_loops
 
 BINARY = "add sub mul truediv floordiv mod divmod pow matmul lshift rshift and xor or".split()
 FUNCTIONS = {"divmod": divmod, "and": operator.and_, "or": operator.or_}
@@ -18,6 +21,14 @@ for _name in BINARY:
     ARITHMETIC[f"__r{_name}__"] = lambda value, other, function=_function: function(other, value)
     if _name != "divmod":
         ARITHMETIC[f"__i{_name}__"] = getattr(operator, f"i{_name}")
+
+
+def to_the_end(coroutine: Any) -> Any:
+    """What a coroutine returns, by a loop of its own beside the one that may be running here."""
+    with outside_of_loops():
+        return asyncio.run(coroutine)
+
+
 PLAIN: dict[str, Callable[..., Any]] = {
     "__len__": len,
     "__length_hint__": operator.length_hint,
@@ -43,6 +54,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "__trunc__": math.trunc,
     "__floor__": math.floor,
     "__ceil__": math.ceil,
+    "__await__": to_the_end,
     "__fspath__": lambda value: type(value).__fspath__(value),
 }
 ALWAYS: dict[str, Callable[..., Any]] = {  # every object has them

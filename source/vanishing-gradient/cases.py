@@ -2,13 +2,14 @@
 
 A line that is right for some inputs only must lose its check every time, and not when chance brings it
 about. So every kind of input is there at every grading: non-square and square, two sizes of three alike, one
-sample, many samples, one input, all positive, all negative, zeros among the numbers, tiny and large. A second
-draw has the shapes of the first, and the first comes once more at the end: what was remembered shows.
+sample, equal rows, many samples, one input, all positive, all negative, zeros among the numbers, tiny and
+large, single precision. A second draw has the shapes of the first, and the first comes once more at the end:
+what was remembered shows.
 """
 
 import numpy as np
 
-LARGE = 30.0
+LARGE, TINY = 1000.0, 1e-6
 
 
 def shuffled(*ranges):
@@ -28,7 +29,7 @@ def affine(gradient=True):
     """Return inputs (x, W, b) or (x, W, b, dout) of an affine layer: a list of (what is special, arrays)."""
     N, D, M = shuffled((12, 20), (5, 9), (9, 12))
     k, j = shuffled((8, 12), (5, 8))
-    many = int(np.random.default_rng().integers(70, 120))
+    many = int(np.random.default_rng().integers(130, 200))
 
     def draw(n, d, m, scale=1.0, change=lambda array: array):
         arrays = normal((n, d), (d, m), (1, m), (n, m), scale=scale)
@@ -50,11 +51,13 @@ def affine(gradient=True):
         ("as many outputs as inputs", draw(k + 4, k, k)),
         ("other numbers of shapes that came before", draw(N, D, M)),
         ("large numbers", draw(N + 1, D + 1, M + 1, LARGE)),
-        ("tiny numbers", draw(j, N, k, 1e-4)),
+        ("tiny numbers", draw(j, N, k, TINY)),
         ("zeros among the numbers", draw(M, j, N, 1.0, holes)),
-        ("positive numbers only", draw(j + 2, j, k, 1.0, np.abs)),
-        ("negative numbers only", draw(j + 3, j, k, 1.0, lambda array: -np.abs(array))),
-        ("many samples", draw(many, j, k)),
+        ("positive numbers", draw(j + 2, j, k, 1.0, np.abs)),
+        ("negative numbers", draw(j + 3, j, k, 1.0, lambda array: -np.abs(array))),
+        ("many samples", draw(many, 30, 40)),
+        ("equal rows", draw(6, D, M, 1.0, lambda array: array[[0] * len(array)])),
+        ("single precision", draw(N + 1, D, M + 1, 1.0, np.float32)),
         ("one input", draw(N, 1, M)),
         ("one output", draw(N, D, 1)),
         ("many inputs and outputs", draw(3, 60, 70)),
@@ -71,6 +74,7 @@ def elementwise(largest, numbers=True, dimensions=(1, 2, 3)):
     """
     N, D = shuffled((12, 20), (5, 9))
     k = int(np.random.default_rng().integers(8, 12))
+    many = int(np.random.default_rng().integers(130, 200))
     ramp = np.linspace(-largest, largest, 180)
     mixed = np.concatenate([ramp, 10.0 ** -np.arange(1, 9), -(10.0 ** -np.arange(1, 9)), [0.0, -0.0]])
     np.random.default_rng().shuffle(mixed)
@@ -89,10 +93,11 @@ def elementwise(largest, numbers=True, dimensions=(1, 2, 3)):
         ("small numbers", draw(D, 10, scale=0.01)),
         ("tiny numbers", draw(N, 8, scale=1e-5)),
         ("large numbers", draw(N, 8, scale=largest / 2)),
-        ("positive numbers only", (np.abs(draw(D, 9)[0]),)),
-        ("negative numbers only", (-np.abs(draw(D, 8)[0]),)),
+        ("positive numbers", (np.abs(draw(D, 9)[0]),)),
+        ("negative numbers", (-np.abs(draw(D, 8)[0]),)),
         ("zeros", (np.zeros((3, 4)),)),
-        ("many samples", draw(100, 5, scale=3.0)),
+        ("many samples", draw(many, 40, scale=3.0)),
+        ("single precision", (np.float32(draw(D, 11)[0]),)),
         ("other numbers of shapes that came before", draw(N, D)),
         ("square matrices", draw(k, k)),
     ]
@@ -130,11 +135,12 @@ def sigmoid_gradient():
         ("outputs near 0", draw(N, 8, low=1e-6, high=1e-5)),
         ("outputs near 1", draw(N, 8, low=0.98, high=0.995)),
         ("large gradients", draw(N, 8, scale=LARGE)),
-        ("tiny gradients", draw(D, 10, scale=1e-6)),
+        ("tiny gradients", draw(D, 10, scale=TINY)),
         ("zeros among the gradients", holes),
-        ("positive gradients only", (np.abs(steep[0]), steep[1])),
-        ("negative gradients only", (-np.abs(steep[0]), steep[1])),
-        ("many samples", draw(100, 5)),
+        ("positive gradients", (np.abs(steep[0]), steep[1])),
+        ("negative gradients", (-np.abs(steep[0]), steep[1])),
+        ("many samples", draw(150, 40)),
+        ("single precision", tuple(map(np.float32, draw(D, 11)))),
         ("other numbers of shapes that came before", draw(N, D)),
         ("square matrices", draw(k, k)),
         ("a row of numbers", draw(13)),

@@ -1,4 +1,4 @@
-"""Checks of what depends on chance: weights, and experiments on them.
+"""Checks of weights, which depend on chance.
 
 Every bound is derived by the course's ``tools/tolerances.py``, which also prints the chance that it fails a
 right solution (at most 1e-9 per check, all bounds of a check together) and the smallest error that it is sure
@@ -21,35 +21,6 @@ DISTRIBUTION = (
 OUTERMOST = 3.6  # of half a million normal numbers some lie beyond, but for a chance of 1e-29
 NORMS = 0.35  # standard deviation of the lengths of rows, at least; .71 is expected
 ZEROS = 5  # float32 draws an exact zero once in 8 million
-
-# Experiments on 128 samples of 144 features, ten layers of 144: log of the root mean square of each layer's
-# activations, lowest and highest: 8.5 standard deviations.
-SAMPLES, WIDTH, DEPTH = 128, 144, 10
-BEYOND = 40  # pre-activations are cut off here, where tanh is 1: beyond, float32 exponentials overflow
-NOISE = 5e-7  # of a float32 activation that is built from exponentials
-TINY = 1e-300
-BOUNDS = {
-    "init_small, tanh_forward": (
-        [-2.209, -4.361, -6.515, -8.665, -10.814, -700.000, -700.000, -700.000, -700.000, -700.000],
-        [-2.061, -4.150, -6.237, -8.328, -10.419, -12.510, -12.510, -12.510, -12.510, -12.510],
-    ),
-    "init_unit, tanh_forward": (
-        [-0.0415, -0.0428, -0.0427, -0.0429, -0.0427, -0.0427, -0.0429, -0.0427, -0.0427, -0.0429],
-        [-0.0274, -0.0283, -0.0284, -0.0283, -0.0285, -0.0285, -0.0283, -0.0284, -0.0284, -0.0283],
-    ),
-    "init_xavier, tanh_forward": (
-        [-0.504, -0.778, -0.971, -1.124, -1.250, -1.357, -1.454, -1.543, -1.627, -1.696],
-        [-0.429, -0.668, -0.825, -0.937, -1.025, -1.096, -1.152, -1.198, -1.233, -1.272],
-    ),
-    "init_xavier, relu_forward": (
-        [-0.441, -1.057, -1.632, -2.226, -2.787, -3.344, -3.914, -4.432, -4.872, -5.418],
-        [-0.254, -0.340, -0.456, -0.553, -0.698, -0.856, -1.006, -1.208, -1.487, -1.659],
-    ),
-    "init_he, relu_forward": (
-        [-0.094, -0.363, -0.593, -0.840, -1.054, -1.264, -1.488, -1.660, -1.753, -1.952],
-        [0.092, 0.353, 0.583, 0.833, 1.035, 1.223, 1.420, 1.565, 1.632, 1.807],
-    ),
-}
 
 
 def sizes():
@@ -113,29 +84,31 @@ def scale(draws, slips, every):
 
 def plain(W, again):
     """Yield (whether W has it, what it is) for each flaw that one sees with the naked eye."""
-    ordered = np.sort(W, axis=None)
     yield np.ptp(W) == 0, "is one and the same value everywhere: the network cannot tell its units apart"
-    yield np.array_equal(W, np.round(W)), "holds whole numbers only"
-    for digits in range(1, 7):
-        yield np.array_equal(W, np.round(W, digits)), f"is rounded to {digits} decimals: keep all digits"
+    for digits in range(7):
+        rounded = all(np.array_equal(part, np.round(part, digits)) for part in (W[0], W))
+        kind = f"is rounded to {digits} decimals: keep all digits" if digits else "holds whole numbers only"
+        yield rounded, kind
     yield np.array_equal(W, again), "is the same at every call: draw fresh numbers, without fixing a seed"
     yield np.count_nonzero(W == 0) > ZEROS, "has weights that are exactly zero: draw every one of them"
-    yield np.count_nonzero(np.diff(ordered)) < W.size / 2, "holds the same values many times"
-    yield ordered[0] >= 0, "has no negative weight: weights lie on both sides of zero"
-    yield ordered[-1] <= 0, "has no positive weight: weights lie on both sides of zero"
+    yield np.count_nonzero(np.diff(np.sort(W, axis=None))) < W.size / 2, "holds the same values many times"
+    yield W.min() >= 0, "has no negative weight: weights lie on both sides of zero"
+    yield W.max() <= 0, "has no positive weight: weights lie on both sides of zero"
 
 
 def shape(W, again):
     """Yield flaws of the distribution, whatever its scale."""
     both = np.concatenate([W.ravel(), again.ravel()])
-    z = np.sort((both - both.mean()) / both.std())
-    points = np.linspace(-3, 3, 49)
+    z = (both - both.mean()) / both.std()
+    least, most, points = z.min(), z.max(), np.linspace(-3, 3, 49)
     normal = [(1 + math.erf(point / math.sqrt(2))) / 2 for point in points]
-    apart = np.abs(np.searchsorted(z, points) / z.size - normal).max()
-    kind = "is uniformly distributed" if max(-z[0], z[-1]) < 1.8 else "is not normally distributed"
+    inside = np.histogram(z, len(points) - 1, (-3, 3))[0]
+    counts = np.count_nonzero(z < -3) + np.concatenate([[0], np.cumsum(inside)])
+    kind = "is uniformly distributed" if max(-least, most) < 1.8 else "is not normally distributed"
+    apart = np.abs(counts / z.size - normal).max()
     yield apart > math.sqrt(math.log(2 / DISTRIBUTION) / (2 * z.size)), kind
     if W.shape == LARGE:
-        yield z[-1] < OUTERMOST or z[0] > -OUTERMOST, "is cut off: no weight is far from zero"
+        yield most < OUTERMOST or least > -OUTERMOST, "is cut off: no weight is far from zero"
 
 
 def centre(W, again, s):
@@ -149,15 +122,16 @@ def centre(W, again, s):
 def dependence(W, again):
     """Yield flaws of rows and columns, and of what stays from one call to the next."""
     z, again = (array.astype(np.float32) / np.float32(array.std()) for array in (W, again))
-    room = MANY_SIGMAS / math.sqrt(z.size)
+    room, squares = MANY_SIGMAS / math.sqrt(z.size), z * z
+    fourth = max(np.vdot(squares, squares) / z.size, 3)  # above 3 where numbers are not normal: see shape
+    wide = math.sqrt((fourth - 1) / 2)
     yield (
-        abs(np.mean((z - z.mean()) * (again - again.mean()), dtype=float)) > room,
+        abs(np.vdot(z - z.mean(), again - again.mean()) / z.size) > room,
         "is related to what the last call returned: draw every number afresh",
     )
     for lines, kind in (z, "rows"), (z.T, "columns"):
         room = MANY_SIGMAS / math.sqrt(lines.shape[1])
         norms = np.linalg.norm(lines, axis=1)
-        wide = math.sqrt(max(np.mean(z**4) - 1, 2) / 2)  # more room where numbers are not normal: see shape
         unequal = np.abs(norms / math.sqrt(lines.shape[1]) - 1).max() > room * wide
         yield unequal, f"has {kind} of unequal scale"
         yield norms.std() < NORMS, f"has {kind} scaled to the same length: scale all of W by one number"
@@ -165,45 +139,8 @@ def dependence(W, again):
         cosines = lines @ lines.T / np.outer(norms, norms)
         np.fill_diagonal(cosines, 0)
         yield np.abs(cosines).max() > room, f"has {kind} that depend on one another"
+    if z.shape[0] == z.shape[1]:
+        mirrored = (np.sum(z * z.T) - np.sum(np.diagonal(squares))) / z.size
+        yield abs(mirrored) > MANY_SIGMAS * math.sqrt(2) / len(z), "depends on its own transpose"
     room = SIGMAS / math.sqrt(min(z.shape))
     yield abs(np.diagonal(z).mean()) > room, "has something added on its diagonal"
-
-
-def experiment(right, **functions):
-    """Run an experiment afresh, smaller, with the student's init and activation, multiplying matrices itself.
-
-    ``right`` is the activation as it should be. Where the student's is another, the check goes on with its
-    own and says so: a wrong activation has a check of its own, and costs nothing here.
-    """
-    (init_name, init), (activation_name, activation) = functions.items()
-    W = draw(init_name, init, (WIDTH, DEPTH * WIDTH))  # all ten layers at once: the fan-in decides
-    H, note = np.random.default_rng().standard_normal((SAMPLES, WIDTH)), ""
-    for layer in range(1, DEPTH + 1):
-        v = np.clip(H @ W[:, (layer - 1) * WIDTH : layer * WIDTH], -BEYOND, BEYOND)
-        H = right(v)
-        if not note:
-            theirs = activations(activation_name, activation, v)
-            if theirs is None or np.abs(theirs - H).max() > max(1e-5 * np.abs(H).max(), NOISE):
-                note = f"{activation_name} is not right yet, so this check went on with one of its own."
-                print(note)
-            else:
-                H = theirs
-        if not fits(f"{init_name}, {activation_name}", layer, math.sqrt(np.mean(H**2))):
-            problem = f"with these weights, what arrives at layer {layer} is not spread as it should be."
-            fail(init_name, f"{problem} W has a check of its own: see what that says. {note}".strip())
-
-
-def activations(name, function, v):
-    """Return what the student's activation makes of ``v`` as an array, or None where it makes none."""
-    try:
-        result, error = call(name, "out", function, v.copy())
-        result = result[0] if isinstance(result, tuple | list) and len(result) == 2 else result
-        return None if error else numbers(name, "out", result, v.shape)
-    except AssertionError:
-        return None
-
-
-def fits(key, layer, rms):
-    """Whether this is a root mean square that the layer of this experiment may show."""
-    low, high = BOUNDS[key]
-    return low[layer - 1] <= math.log(max(rms, TINY)) <= high[layer - 1]

@@ -14,7 +14,7 @@ import warnings
 
 import findings
 import numpy as np
-from findings import CLOSE, Case, close
+from closeness import CLOSE, Case, close
 
 BLANK = re.compile(r"'ellipsis'|type ellipsis|NotImplementedError|still blank")
 

@@ -6,7 +6,7 @@ the sigmoid, or a matrix the wrong way round, is seen at the first layer that it
 
 import numpy as np
 from checks import call, fail, numbers, report
-from findings import close
+from closeness import close
 
 SIZES = [100] + [128] * 8 + [1]
 SCALE = 0.02

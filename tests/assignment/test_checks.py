@@ -1,9 +1,10 @@
-"""The ladder of checks.py and the statistics of chance.py, rung by rung."""
+"""The ladder of checks.py and the statistics of chance.py and experiment.py, rung by rung."""
 
 import re
 
 import chance
 import checks
+import experiment
 import numpy as np
 import pytest
 from notebook_code import SOURCE
@@ -38,7 +39,7 @@ def double(result=None, **keywords):
         (lambda x: x, "x, unchanged"),
         (lambda x: 3 * x, "y is x times a constant|it is x times a constant number"),
         (lambda x: 2 * x + 1, "constant is added"),
-        (lambda x: np.where(x > 4.5, 0, 2 * x), "4 of 18 values are off, all of them where x is above 4"),
+        (lambda x: np.where(x > 4.5, 0, 2 * x), "values are off only where x is large"),
         (lambda x: 2 * x + np.random.rand(), "another one when the function is called again"),
         (lambda x: np.asmatrix(2 * x), "y is a matrix, expected an array of numbers"),
         (lambda x: np.ma.masked_array(2 * x), "y is a MaskedArray, expected"),
@@ -147,7 +148,7 @@ def test_a_flaw_in_weights_is_seen(change, message):
 
 
 @pytest.mark.parametrize("factor", [0.5, 0.7, 1.42, 2.0])
-@pytest.mark.parametrize("key", chance.BOUNDS)
+@pytest.mark.parametrize("key", experiment.BOUNDS)
 def test_an_experiment_sees_weights_of_another_scale(key, factor):
     init, activation = key.split(", ")
     scale = {"init_small": lambda n: 0.01, "init_unit": lambda n: 1, "init_xavier": lambda n: n**-0.5}
@@ -157,7 +158,7 @@ def test_an_experiment_sees_weights_of_another_scale(key, factor):
 
     def run(factor):
         weights = lambda i, o: factor * scale[init](i) * rng.standard_normal((i, o))  # noqa: E731
-        chance.experiment(act, **{init: weights, activation: lambda v: (act(v), v)})
+        experiment.check(act, **{init: weights, activation: lambda v: (act(v), v)})
 
     run(1)
     with pytest.raises(AssertionError, match="not spread as it should be"):
@@ -167,9 +168,9 @@ def test_an_experiment_sees_weights_of_another_scale(key, factor):
 def test_a_wrong_activation_costs_an_experiment_nothing_and_is_told(capsys):
     weights = lambda *size: 0.01 * np.random.standard_normal(size)  # noqa: E731
     for wrong in (lambda v: (v, v), lambda v: nothing, lambda v: ...):  # noqa: F821
-        chance.experiment(np.tanh, init_small=weights, tanh_forward=wrong)
+        experiment.check(np.tanh, init_small=weights, tanh_forward=wrong)
         assert "tanh_forward is not right yet" in capsys.readouterr().out
-    chance.experiment(np.tanh, init_small=weights, tanh_forward=lambda v: (np.tanh(v), v))
+    experiment.check(np.tanh, init_small=weights, tanh_forward=lambda v: (np.tanh(v), v))
     assert capsys.readouterr().out == ""
 
 
@@ -198,6 +199,9 @@ def test_who_tries_factors_of_a_formula_learns_nothing_either():
 
 def test_released_files_hold_no_answer():
     """The modules bring no arithmetic: that is in the hidden tests alone."""
-    text = "".join((SOURCE.parent / name).read_text() for name in ("checks.py", "chance.py", "network.py"))
+    text = "".join(
+        (SOURCE.parent / name).read_text()
+        for name in ("checks.py", "chance.py", "experiment.py", "network.py")
+    )
     for answer in r"np\.tanh", r"np\.exp\(", r"maximum\(0", r"randn\(", r"d_in\*\*-", r"2 / d_in", r"[xW]\.T":
         assert not re.search(answer, text), answer

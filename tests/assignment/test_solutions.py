@@ -9,7 +9,7 @@ from solutions_right import RIGHT
 from solutions_wrong import WRONG
 
 NOTEBOOK = Notebook(SOURCE)
-REPEATS = 30
+REPEATS = 10
 
 
 def names(code):
@@ -28,7 +28,7 @@ def own_check(blank):
 def test_a_check_reaches_no_function_but_those_of_its_blanks():
     """So a wrong function needs trying only on the checks of its own cell.
 
-    An experiment reaches an activation too, which costs it nothing: a test of chance.py.
+    An experiment reaches an activation too, which costs it nothing: see test_checks.
     """
     for check in NOTEBOOK.points:
         functions = names(NOTEBOOK.code[check]) & set(FUNCTION_OF.values())
@@ -39,7 +39,7 @@ def test_a_check_reaches_no_function_but_those_of_its_blanks():
 
 
 def test_the_reference_gets_every_point_again_and_again():
-    """Thirty fresh draws of every check: at 1e-9 a check, a failure here is no bad luck."""
+    """Ten fresh draws of every check: at 1e-9 a check, a failure here is no bad luck."""
     namespace = NOTEBOOK.namespace()
     for _ in range(REPEATS):
         for check in NOTEBOOK.points:

@@ -9,7 +9,7 @@ import hand_in
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from notebook_code import ASSIGNMENT, ROOT, SOURCE, with_path
+from notebook_code import ASSIGNMENT, ROOT, SOURCE, make_lean, with_path
 
 # Sofia loses the way back of the network too: every layer is compared, so a wrong slope is seen there.
 # Kurt's endless loop is for a grader with limits: stock nbgrader waits for every cell that calls it.
@@ -55,6 +55,7 @@ def stock(tmp_path_factory):
     kept = [line for line in config.splitlines() if not ours.search(line)]
     (course / "nbgrader_config.py").write_text("\n".join(kept))
     copy_source(course)
+    make_lean(course / "source" / ASSIGNMENT / SOURCE.name)  # the whole notebook travels, below
     return course, graded(course, SCORES)
 
 

@@ -1,6 +1,6 @@
 """The committed bounds are those that tools/tolerances.py derives, on a small simulation."""
 
-import chance
+import experiment
 import numpy as np
 import pytest
 import tolerances
@@ -12,7 +12,7 @@ REPEATS = 24
 def test_experiments_lie_in_the_middle_of_their_bounds(key):
     """24 repeats know a mean to .2 sd and an sd to 15 %: these limits are missed once in a million runs."""
     logs = tolerances.simulate(key, REPEATS, np.random.default_rng())
-    low, high = (np.array(row) for row in chance.BOUNDS[key])
+    low, high = (np.array(row) for row in experiment.BOUNDS[key])
     assert np.all(logs > low)
     assert np.all(logs < high)
     two = slice(0, 5) if "small" in key else slice(0, 10)
@@ -34,7 +34,8 @@ def test_tails_of_a_skewed_distribution_stay_within_the_budget():
 
 
 def test_he_and_xavier_cannot_be_taken_for_each_other():
-    (_, most), (least, _) = chance.BOUNDS["init_xavier, relu_forward"], chance.BOUNDS["init_he, relu_forward"]
+    _, most = experiment.BOUNDS["init_xavier, relu_forward"]
+    least, _ = experiment.BOUNDS["init_he, relu_forward"]
     assert most[0] < least[0]  # the first layer is enough to fail
 
 

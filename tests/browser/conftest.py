@@ -48,8 +48,8 @@ def visit(browser):
     """A function that opens an address in a new window and returns what it watches there."""
     windows = []
 
-    def open_page(address, scheme="light", **options):
-        window = browser.new_context(color_scheme=scheme, viewport={"width": 1200, "height": 900}, **options)
+    def open_page(address, scheme="light", width=1200, **options):
+        window = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, **options)
         windows.append(window)
         return Watched(window.new_page(), address)
 

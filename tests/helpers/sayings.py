@@ -18,17 +18,19 @@ def number(text):
 def everywhere(root, assignment, notebook, printed=None, platforms=None):
     """Score by student in each place; ``printed``: the table; ``platforms``: Canvas's and Moodle's files."""
     reports, said = root / "reports" / assignment, {}
+    results = json.loads((reports / "results.json").read_text())
+    excluded = results["excluded"]  # by the roster: their marks stay in the gradebook, and nowhere else
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         said["gradebook"] = {
             one.student.id: one.score - (one.late_submission_penalty or 0)
             for one in book.assignment_submissions(assignment)
-            if any(
+            if one.student.id not in excluded
+            and any(
                 g.auto_score is not None or g.manual_score is not None
                 for n in one.notebooks
                 for g in n.grades
             )
         }
-    results = json.loads((reports / "results.json").read_text())
     said["results.json"] = {one["student"]: one["score"] for one in results["records"]}
     with (reports / "grades.csv").open(newline="") as file:
         said["grades.csv"] = {one["student"]: number(one["score"]) for one in csv.DictReader(file)}

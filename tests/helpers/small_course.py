@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from airlock.course.load import load_master
 from airlock.model.limits import Limits
-from airlock.run.reference import observe
+from airlock.run.rehearsal import observe
 
 # None of these may ever be seen by a student's process, or in the outputs of a graded notebook.
 SECRET_TEST, SECRET_SOLUTION, SECRET_COURSE = "hidden-7f3a9c51", "solution-1b8e44d0", "course-e90c62ab"

@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from airlock.course.load import load_master
-from airlock.model.assignment import Master, MasterCell, MasterNotebook, answer_names
+from airlock.model.assignment import Master, MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError, Unreadable
 from airlock.model.names import bound_names, cut, is_complete, parse
 from airlock.model.origins import bindings
@@ -152,11 +152,15 @@ def test_a_name_belongs_to_whoever_binds_it_last_before_a_test():
     assert before is not None and before.owner == "answer" and master.binding("f", 1) is None
 
 
-def test_answer_names_are_those_of_the_stubs_and_of_the_reference():
-    names = answer_names(load_master(course("ps1"), "ps1").notebooks["problem1"])
+def names_of(notebook):
+    return {grade_id: cell.names for grade_id, cell in notebook.answers.items()}
+
+
+def test_the_names_of_answers_are_those_of_the_stubs_and_of_the_reference():
+    names = names_of(load_master(course("ps1"), "ps1").notebooks["problem1"])
     assert names["squares"] == ("squares",) and names["sum_of_squares_application"] == ("pyramidal_number",)
     master = load_master(course("vanishing-gradient"), "vanishing-gradient")
-    names = answer_names(master.notebooks["vanishing-gradient"])
+    names = names_of(master.notebooks["vanishing-gradient"])
     assert names["affine-forward"] == ("affine_forward",) and len(names) == 10
 
 

@@ -8,13 +8,13 @@ from nbformat import v4
 from small_course import QUICK
 
 from airlock.model.assignment import Master, MasterCell, MasterNotebook
-from airlock.model.names import bound_names
+from airlock.model.names import bound_names, inner_reads
 from airlock.model.origins import own_bindings
 from airlock.run.apart import Found
 from airlock.run.execute import Execution
 from airlock.run.grade import grade_submission
 from airlock.run.records import checks_of
-from airlock.run.reference import observe, reference_notebook
+from airlock.run.rehearsal import observe, reference_notebook
 
 EVERY = ("assert_allclose", "assert_equal", "same", "close", "helper", "np", "sqrt")
 STEALS = "\n".join(f"def {name}(*x, **y):\n    print('seen', x)\n    return True" for name in EVERY)
@@ -36,7 +36,17 @@ def a_master(*cells, files=None):
             cell = v4.new_code_cell(released, id=name, metadata={"nbgrader": flags})
             parts = tuple((one.name, one.source) for one in imports)
             unsolved = source == released
-            made.append(MasterCell(cell, released, tuple(bound_names(source)), own, parts, unsolved))
+            made.append(
+                MasterCell(
+                    cell,
+                    released,
+                    tuple(bound_names(source)),
+                    own,
+                    parts,
+                    unsolved,
+                    tuple(inner_reads(source)),
+                )
+            )
         else:
             visible = source.split("### BEGIN HIDDEN")[0]
             made.append(MasterCell(v4.new_code_cell(source, id=name, metadata={"nbgrader": flags}), visible))

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from probes_calls import PROBES as CALLS
+from probes_courses import PROBES as COURSES
 from probes_kinds import PROBES as KINDS
 from probes_objects import PROBES as SIMPLE
 from probes_values import PROBES as VALUES
 from probing import airlock, read, stock
 
 OBJECTS = SIMPLE.rstrip("\n") + KINDS
-TABLES = {"calls": CALLS, "objects": OBJECTS, "values": VALUES}
+TABLES = {"calls": CALLS, "objects": OBJECTS, "values": VALUES, "courses": COURSES}
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -110,6 +110,24 @@ LIES = {
         "import random\ndef f(x):\n    random.setstate((3, (0,) * 624 + (624,), None))\n    return 0",
         "(r := __import__('random'), r.seed(1), f(0), r.random())[3] == 0.0",
     ),
+    "a coroutine without end": ("async def f(x):\n    while True: pass", f"await f(3) == {SECRET}"),
+    "a coroutine that sleeps for ever": (
+        "import asyncio\nasync def f(x): await asyncio.sleep(1e9)",
+        f"await f(3) == {SECRET}",
+    ),
+    "a coroutine that returns a liar": (
+        "class L:\n    def __eq__(s, o): return True\nasync def f(x): return L()",
+        f"await f(3) == {SECRET}",
+    ),
+    "what is awaited is none": (
+        "class L:\n    def __await__(s): return s\n    send = __await__\nf = lambda x: L()",
+        f"await f(3) == {SECRET}",
+    ),
+    "a coroutine that ends its loop": (
+        "import asyncio\nasync def f(x): asyncio.get_running_loop().stop()",
+        f"await f(3) == {SECRET}",
+    ),
+    "a coroutine that exits": ("async def f(x): raise SystemExit(0)", f"await f(3) == {SECRET}"),
     "a source that is not in the notebook": (
         "import linecache\ndef f(x): return sum(x)\n"
         "linecache.getlines = lambda *a: ['def f(x): return 1\\n'] * 100\n",

@@ -9,7 +9,7 @@ from test_names import a_master
 from airlock.course.results import to_csv
 from airlock.model.assignment import Master
 from airlock.run.grade import grade_submission
-from airlock.run.reference import observe, reference_notebook
+from airlock.run.rehearsal import observe, reference_notebook
 
 POINT = """class P:
     def __init__(self, x):

@@ -1,0 +1,98 @@
+"""``airlock return``: what a platform takes back, all of it in ``reports/ASSIGNMENT/``, which git ignores."""
+
+import io
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+
+from airlock.classroom.renewed_pages import renew_pages
+from airlock.course.application import CourseDirectory, NbGrader
+from airlock.course.load import hidden_regions
+from airlock.course.results import read_results, write_whole
+from airlock.course.roster import find_roster
+from airlock.course.standing import current
+from airlock.export import export_grades
+from airlock.model.errors import AirlockError
+from airlock.model.text import one_line
+from airlock.outcome import write_outcome
+from airlock.pages.shared import count
+
+PARTICIPANTS = "participants.json"  # beside the attempts: Moodle's number and name by student
+FEEDBACK = "moodle-feedback.zip"
+
+
+def return_grades(app: NbGrader, assignment: str) -> list[str]:
+    """Write grades and, where Moodle's numbers are known, feedback pages; a sentence for each file.
+
+    Raises AirlockError while nothing is graded.
+    """
+    coursedir, root = app.coursedir, Path(app.coursedir.root)
+    reports = root / "reports" / assignment
+    if not (reports / "results.json").is_file():
+        raise AirlockError(f"Nothing of {assignment} is graded: `airlock grade {assignment}` first.")
+    records, notebooks = current(coursedir, app.config, assignment)
+    renew_pages(coursedir, assignment, notebooks, hidden_regions(app.config), records.values())
+    write_outcome(coursedir, reports, records.values(), read_results(reports), notebooks)
+    canvas, moodle = export_grades(app, assignment)
+    said = [f"{canvas}: in Canvas, Grades, Import.", f"{moodle}: in Moodle, Grades, Import, CSV file."]
+    participants = read_participants(root, assignment)
+    if not participants:
+        return said
+    pages = {student: _pages(coursedir, assignment, student) for student in records}
+    part = reports / f"{FEEDBACK}.part"
+    part.write_bytes(
+        _packed(assignment, {s: (participants[s], pages[s]) for s in pages if s in participants})
+    )
+    os.replace(part, reports / FEEDBACK)
+    packed = count([student for student in pages if student in participants], "student")
+    said.append(
+        f"{reports / FEEDBACK}: {packed}; in Moodle, Submissions, Upload multiple feedback files in a zip."
+    )
+    if others := [student for student in pages if student not in participants]:
+        names = ", ".join(map(one_line, others))
+        said.append(f"Not in it, as no archive of Moodle's had them: {names}.")
+    return said
+
+
+def read_participants(root: Path, assignment: str) -> dict[str, tuple[str, str]]:
+    """Name and number of students in Moodle's assignment, by the archives collected and the roster."""
+    found: dict[str, tuple[str, str]] = {}
+    roster = find_roster(root)
+    for person in roster.people if roster else []:
+        if person.participant:
+            found[person.id] = person.name, person.participant
+    try:
+        kept = json.loads((root / "downloaded" / assignment / PARTICIPANTS).read_text(encoding="utf-8"))
+        found |= {student: (str(name), str(number)) for student, (name, number) in kept.items()}
+    except (OSError, ValueError, AttributeError):
+        pass  # nothing was collected from Moodle
+    return found
+
+
+def keep_participants(root: Path, assignment: str, more: dict[str, tuple[str, str]]) -> None:
+    """Add to what is known of students in Moodle's assignment."""
+    if more:
+        folder = root / "downloaded" / assignment
+        folder.mkdir(parents=True, exist_ok=True)
+        known = read_participants(root, assignment) | more
+        write_whole(folder / PARTICIPANTS, json.dumps(known, indent=1, ensure_ascii=False) + "\n")
+
+
+def _pages(coursedir: CourseDirectory, assignment: str, student: str) -> list[Path]:
+    return sorted(
+        Path(coursedir.format_path(coursedir.feedback_directory, student, assignment)).glob("*.html")
+    )
+
+
+def _packed(assignment: str, people: dict[str, tuple[tuple[str, str], list[Path]]]) -> bytes:
+    """The archive, with names that each version of Moodle finds the student by."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for (name, number), pages in people.values():
+            name = re.sub(r"[_/\\:*?\"<>|\x00-\x1f]+", " ", name).strip() or "Participant"
+            for page in pages:
+                file = f"feedback-{page.name}" if len(pages) > 1 else f"feedback-{assignment}.html"
+                archive.write(page, f"{name}_{number}_assignsubmission_file_{file}")
+    return buffer.getvalue()

@@ -1,0 +1,267 @@
+"""Probes of what courses do besides: names set and patched, unittest, styles of assertion, state, awaits."""
+
+PROBES = '''
+=== a global that the answer reads | lent
+def scaled(x): return RATE * x
+---
+RATE = 3
+assert scaled(2) == 6
+RATE = 5
+assert scaled(2) == 10
+=== a helper replaced by assignment | lent
+def fetch(): return 1
+def doubled(): return 2 * fetch()
+---
+kept = fetch
+fetch = lambda: 21
+assert doubled() == 42
+fetch = kept
+assert doubled() == 2
+=== a helper patched in main | lent
+def price(name): raise RuntimeError("no connection")
+def total(names): return sum(price(name) for name in names)
+---
+from unittest.mock import patch
+with patch("__main__.price", return_value=4) as p:
+    assert total(["a", "b"]) == 8
+assert p.call_count == 2
+try:
+    total(["a"])
+except RuntimeError:
+    pass
+else:
+    raise AssertionError("still patched")
+=== a constant patched in main | lent
+LIMIT = 10
+def over(x): return x > LIMIT
+---
+from unittest.mock import patch
+with patch("__main__.LIMIT", 2):
+    assert over(5)
+assert not over(5)
+=== a method patched | reference
+class Meter:
+    def read(self): return 1
+    def twice(self): return 2 * self.read()
+---
+from unittest.mock import patch
+with patch.object(Meter, "read", lambda self: 4):
+    assert Meter().twice() == 8
+assert Meter().twice() == 2
+=== unittest.main finds its tests | value
+def triple(x): return 3 * x
+---
+import unittest
+class TestTriple(unittest.TestCase):
+    def test_small(self): self.assertEqual(triple(2), 6)
+ran = unittest.main(argv=["x"], exit=False)
+assert ran.result.testsRun >= 1 and ran.result.wasSuccessful()
+del TestTriple
+=== unittest.main tells of a failure | value
+def quadruple(x): return 3 * x
+---
+import unittest
+class TestQuadruple(unittest.TestCase):
+    def test_small(self): self.assertEqual(quadruple(2), 8)
+ran = unittest.main(argv=["x"], exit=False)
+del TestQuadruple
+assert ran.result.wasSuccessful()
+=== a suite run by hand | value
+def half(x): return x / 2
+---
+import unittest
+class TestHalf(unittest.TestCase):
+    def setUp(self): self.f = half
+    def test_four(self): self.assertAlmostEqual(self.f(4), 2)
+    def test_sub(self):
+        for x in (1, 2):
+            with self.subTest(x=x): self.assertEqual(self.f(2 * x), x)
+found = unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(TestHalf))
+assert found.wasSuccessful()
+=== doctest of the answer's examples | reference
+def inc(x):
+    """
+    >>> inc(2)
+    3
+    """
+    return x + 1
+---
+import doctest
+found = doctest.DocTestParser().get_doctest(inc.__doc__, {"inc": inc}, "inc", None, 0)
+assert doctest.DocTestRunner().run(found).failed == 0
+=== top-level await | reference
+import asyncio
+async def later(x):
+    await asyncio.sleep(0)
+    return x + 1
+---
+assert await later(2) == 3
+=== coroutines gathered | reference
+async def soon(x): return 2 * x
+---
+import asyncio
+assert await asyncio.gather(soon(1), soon(2)) == [2, 4]
+assert asyncio.iscoroutinefunction(soon)
+=== a class of the test with the answer in its body | value
+def squared(x): return x * x
+---
+class Case:
+    f = staticmethod(squared)
+    four = squared(2)
+assert Case.four == 4 and Case().f(3) == 9 and [eval("squared(i)") for i in range(2)] == [0, 1]
+=== partial credit by a last value | value
+def cube(x): return x ** 3
+---
+0.5 * (cube(2) == 8) + 0.5 * (cube(3) == 27)
+=== a failed check told by sys.exit | value
+def zero(): return 1
+---
+import sys
+if zero() != 0:
+    sys.exit("wrong")
+=== a loop over cases | value
+def sign(x): return (x > 0) - (x < 0)
+---
+for x, expected in [(3, 1), (-2, -1), (0, 0)]:
+    assert sign(x) == expected, f"sign({x})"
+=== a comparison by numpy's testing | value
+import numpy as np
+def softmax(x): e = np.exp(x - x.max()); return e / e.sum()
+---
+import numpy as np
+np.testing.assert_allclose(softmax(np.array([0.0, 0.0])), [0.5, 0.5])
+np.testing.assert_array_almost_equal(softmax(np.arange(3.0)).sum(), 1)
+=== a tolerance by math | value
+def root(x): return x ** 0.5
+---
+import math
+assert math.isclose(root(2), math.sqrt(2), rel_tol=1e-9)
+=== a warning that must come | around
+import warnings
+def old(): warnings.warn("gone soon", DeprecationWarning); return 1
+---
+import warnings
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    assert old() == 1
+assert len(seen) == 1 and issubclass(seen[0].category, DeprecationWarning)
+=== no name but those that are asked for | value
+shape = (2, 3)
+---
+assert "shape" in globals() and shape == (2, 3)
+assert "nothing_of_the_kind" not in globals()
+=== eval of a name | value
+answer_1 = 4
+answer_2 = 6
+---
+assert [eval(f"answer_{i}") for i in (1, 2)] == [4, 6]
+=== a variable of the wrong type | value
+ratio = "0.5"
+---
+assert isinstance(ratio, float)
+=== text compared without its spaces | value
+banner = "  Hello   World "
+---
+assert " ".join(banner.split()).lower() == "hello world"
+=== a hash of the answer | value
+secret_word = "gradient"
+---
+import hashlib
+assert hashlib.md5(secret_word.encode()).hexdigest() == hashlib.md5(b"gradient").hexdigest()
+=== a function with defaults and keywords | value
+def power(base, *, to=2): return base ** to
+---
+import inspect
+assert power(3) == 9 and power(2, to=3) == 8
+assert inspect.signature(power).parameters["to"].default == 2
+=== a function given twice | reference
+def once(f, x): return f(x)
+def nudge(x): return x + 1
+---
+assert once(nudge, 1) == 2 and once(nudge, once(nudge, 1)) == 3
+=== a function handed back | reference
+def same_function(f): return f
+def shout(x): return x.upper()
+---
+assert same_function(shout)("a") == "A" and same_function(len)("abc") == 3
+=== memoised by the standard library | reference
+import functools
+@functools.lru_cache(maxsize=None)
+def fibonacci(n): return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+---
+assert fibonacci(60) == 1548008755920
+assert fibonacci.cache_info().currsize >= 60
+=== recursion that ends in an error | value
+def down(n): return down(n - 1) if n else 0
+---
+assert down(50) == 0
+try:
+    down(100_000)
+except RecursionError:
+    pass
+else:
+    raise AssertionError("no end")
+=== lists of many arrays | value
+import numpy as np
+def walk(n): return [np.full(2, i) for i in range(n)]
+---
+assert len(walk(12_000)) == 12_000 and walk(3)[2].tolist() == [2, 2]
+=== a dictionary of lists changed in place | value
+def add_to(groups, key, x): groups.setdefault(key, []).append(x)
+---
+groups = {"a": [1]}
+add_to(groups, "a", 2)
+add_to(groups, "b", 3)
+assert groups == {"a": [1, 2], "b": [3]}
+=== an argument that must stay as it was | value
+def ordered(xs): return sorted(xs)
+---
+xs = [3, 1, 2]
+before = list(xs)
+assert ordered(xs) == [1, 2, 3] and xs == before
+=== an array that shares its memory | value
+import numpy as np
+def zeroed(a): a[:] = 0
+---
+import numpy as np
+whole = np.ones((2, 2))
+zeroed(whole)
+assert not whole.any()
+=== a random walk with a seed of its own | around
+import random
+def dice(n):
+    rng = random.Random(4)
+    return [rng.randint(1, 6) for _ in range(n)]
+---
+import random
+expected = random.Random(4)
+assert dice(5) == [expected.randint(1, 6) for _ in range(5)]
+=== a string that is formatted | value
+def report(name, score): return f"{name:<8}|{score:6.2f}"
+---
+assert report("Ada", 3.14159) == "Ada     |  3.14"
+=== bytes and files in memory | value
+import io
+def lines_of(stream): return [line.strip() for line in stream]
+---
+import io
+assert lines_of(io.StringIO("a\\nb\\n")) == ["a", "b"]
+=== an exception with its cause | reference
+class Broken(Exception): pass
+def load(text):
+    try:
+        return int(text)
+    except ValueError as error:
+        raise Broken("no number") from error
+---
+try:
+    load("x")
+except Broken as error:
+    assert str(error) == "no number"
+else:
+    raise AssertionError
+=== a set of tuples | value
+def edges(n): return {(i, i + 1) for i in range(n)}
+---
+assert edges(2) == {(0, 1), (1, 2)} and (0, 1) in edges(5)
+'''
