@@ -6,7 +6,7 @@ import numpy as np
 
 from airlock.model.limits import MIB
 from airlock.run.bridge import Bridge
-from airlock.run.standin import RemoteFunction
+from airlock.run.functions import RemoteFunction
 
 MOST_CALLS, MOST_BYTES = 400, 16 * MIB  # of one test that are kept
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]  # name of the function, arguments, keywords

@@ -109,7 +109,7 @@ def _walk(node: ast.AST, function: ast.AST | None) -> Iterator[tuple]:
                 continue
             if isinstance(child, ast.JoinedStr) or _is_blank(child):
                 continue
-            if name == "body" and child is value[0] and _has_docstring(node):
+            if name == "body" and _has_docstring(node) and child is value[0]:
                 continue
             stored = isinstance(getattr(child, "ctx", None), ast.Store | ast.Del)
             if isinstance(child, ast.stmt) or isinstance(child, ast.expr) and not stored:

@@ -49,8 +49,8 @@ class Marked:
 
     @property
     def lost(self) -> bool:
-        """Whether points were lost."""
-        return self.points < self.most
+        """Whether points were lost; of a check without points, whether it failed."""
+        return self.points < self.most or not self.most and bool(self.message)
 
 
 class Workbench(contextlib.AbstractContextManager["Workbench"]):
@@ -221,7 +221,9 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         points, most = determine_grade(graded)
         errors = [output.evalue for output in graded.outputs if output.output_type == "error"]
         earned = most if points is None else points
-        return Marked(earned, most, errors[0] if errors else "", endless="time-limit" in kinds)
+        return Marked(
+            earned, most, (errors[0] or "it failed") if errors else "", endless="time-limit" in kinds
+        )
 
     def _bridge(self, kernel: StudentKernel, source: str) -> Bridge:
         return Bridge(kernel, self._references(source), self._changing)

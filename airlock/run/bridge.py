@@ -15,11 +15,11 @@ from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
 from airlock.run.around import Surroundings
 from airlock.run.callbacks import Callbacks
+from airlock.run.functions import RemoteFunction
 from airlock.run.references import References
 from airlock.run.standin import (
     MISSING,
     RemoteClass,
-    RemoteFunction,
     make_class,
     make_object,
     number_of,

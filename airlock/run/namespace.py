@@ -8,8 +8,8 @@ from typing import Any
 from airlock.model.assignment import MasterNotebook
 from airlock.model.origins import Binding
 from airlock.run.bridge import Bridge
+from airlock.run.functions import RemoteFunction
 from airlock.run.shell import Shell
-from airlock.run.standin import RemoteFunction
 
 GIVEN = "<given cell>"  # file name of the instructor's definitions
 

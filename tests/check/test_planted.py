@@ -182,9 +182,7 @@ def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell
     )
     first = "assert [both(n)[0] for n in (-3, 0, 12)] == [-6, 0, 24]"
     second = "assert [both(n)[1] for n in (-3, 0, 12)] == [-9, 0, 36]"
-    found = look(
-        ("both", "answer", text), test("first", first), test("second", second), mutants=None, stub=""
-    )
+    found = look(("both", "answer", text), test("first", first), test("second", second), mutants=60, stub="")
     lost = {row["blank"]: row["lost"] for row in found["blanks"]}
     assert lost == {"": ["test-first", "test-second"], "1": ["test-first"], "2": ["test-second"]}
     raises = [one for one in found["mutants"]["beyond"] if one["line"] == 3]
