@@ -3,6 +3,7 @@
 import builtins
 import functools
 import types
+from collections import Counter
 from typing import Any
 
 from airlock.model.assignment import MasterNotebook
@@ -47,6 +48,7 @@ class TestNamespace(dict):
         super().__init__(__name__="__main__", __builtins__=Builtins(self))
         self._notebook, self._shared = notebook, shared
         self._place, self._making = 0, False
+        self._under: Counter[str] = Counter()  # how many statements that bind a name are being run
         self._since: dict[str, int] = {}  # place of the test that bound a name, or made it
         self._fetched: dict[str, Any] = {}  # what was asked of the kernel for this test
         self._made: set[str] = set()  # by a statement of the instructor's, in no test
@@ -101,7 +103,7 @@ class TestNamespace(dict):
     def __missing__(self, name: str) -> Any:
         if name in self._deleted:
             raise KeyError(name)
-        found = self._notebook.binding(name, self._place)
+        found = self._notebook.binding(name, self._place, self._under[name])
         for star in reversed(self._notebook.bindings.get("*", ())):
             if star.place < self._place and (found is None or star.place > found.place):
                 values = self._star(star)
@@ -135,9 +137,11 @@ class TestNamespace(dict):
 
     def _make(self, name: str, found: Binding) -> Any:
         self._making, making = True, self._making
+        self._under[name] += 1  # in ``f = wrapped(f)`` it is what it was before
         try:
             exec(_compiled(found.source), self)
         finally:
+            self._under[name] -= 1
             self._making = making
         self._made.add(name)
         return dict.__getitem__(self, name)
