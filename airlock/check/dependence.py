@@ -97,10 +97,7 @@ class Dependence:
         return self._again[key]
 
     def _must_run_again(self, position: int, tests: Sequence[int]) -> bool:
-        source = self.source(self.notebook.cells[position])
-        tree = parse(source)
-        kinds = (*FUNCTION, ast.ClassDef, ast.Import, ast.ImportFrom)
-        if tree is None or not all(isinstance(n, kinds) or _is_text(n) for n in tree.body):
+        if not only_defines(self.source(self.notebook.cells[position])):
             return True
         needed = {name for place in tests for name in self._needs(place)}
         changed = set(self.names(position))
@@ -139,6 +136,13 @@ def _root(node: ast.expr) -> ast.expr:
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node
+
+
+def only_defines(source: str) -> bool:
+    """Whether a cell only defines functions and classes, and imports."""
+    tree = parse(source)
+    kinds = (*FUNCTION, ast.ClassDef, ast.Import, ast.ImportFrom)
+    return tree is not None and all(isinstance(node, kinds) or _is_text(node) for node in tree.body)
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from airlock.check.dependence import Dependence
+from airlock.check.dependence import Dependence, only_defines
 from airlock.check.listening import Call, Listening, same_calls
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.fork import Fork
@@ -14,6 +14,7 @@ from airlock.model.assignment import MasterCell, MasterNotebook, Observed
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import determine_grade
+from airlock.model.names import bound_names
 from airlock.run.bridge import Bridge
 from airlock.run.namespace import TestNamespace
 from airlock.run.references import References
@@ -153,7 +154,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         found = {}
         for place in tests:
             with self._fork(self._before[place]) as fork:
-                self._run(fork, source)
+                self._put(fork, position, source)
                 found[place] = [self._grade(place, fork, self._bridge(fork, source))]
                 for _ in range(times - 1 if place in self.random else 0):
                     if found[place][-1].endless or not fork.alive:
@@ -186,7 +187,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         """A bridge to a fork as before the test at ``place``, where ``source`` stands for the answer."""
         again = self.dependence.must_run_again(position, [place])
         with self._fork(self._before[position if again else place]) as fork:
-            self._run(fork, source)
+            self._put(fork, position, source)
             for cell in self.notebook.cells[position + 1 : place] if again else ():
                 if cell.kind != "test" and cell.cell.cell_type == "code" and cell.cell.source.strip():
                     self._run(fork, self._source(cell))
@@ -227,6 +228,15 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
 
     def _bridge(self, kernel: StudentKernel, source: str) -> Bridge:
         return Bridge(kernel, self._references(source), self._changing)
+
+    def _put(self, fork: Fork, position: int, source: str) -> None:
+        """Run a text in place of an answer that has run: what only the reference defines is gone."""
+        cells = self.notebook.cells
+        elsewhere = {name for cell in cells[:position] for name in bound_names(self._source(cell))}
+        gone = self.dependence.names(position) - elsewhere
+        if gone - bound_names(source) or not only_defines(source):
+            self._run(fork, f"[globals().pop(name, None) for name in {sorted(gone)}] and None")
+        self._run(fork, source)
 
     def _run(self, kernel: StudentKernel, source: str) -> None:
         """Run a cell; a mutant that ends its fork there loses what is asked of it afterwards."""

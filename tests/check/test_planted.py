@@ -174,6 +174,14 @@ def test_what_cannot_be_generated_is_said_in_a_sentence(look, cells, kernel, sen
         look(*cells, kernel=kernel)
 
 
+def test_an_answer_without_a_region_is_gone_when_it_is_emptied(look):
+    """nbgrader then takes all of the cell, and what stands there instead raises before it defines it."""
+    whole = ("double", "answer", "def double(x):\n    return 2 * x")
+    found = look(whole, sound("double"), mutants=10)
+    assert found["blanks"][0]["lost"] == ["test-double"]
+    assert failures(found, set()) == []
+
+
 def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell(look):
     """Two blanks, each with its check; the second check also fails when the first line raises."""
     text = (
