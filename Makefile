@@ -14,7 +14,7 @@ export MKL_NUM_THREADS := 1
 # nbgrader calls alembic by its name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: check demo test test-browser release solution grade feedback lab bench luck nbgraders-own
+.PHONY: check demo test test-browser release solution grade feedback lab bench luck soak nbgraders-own
 
 test: .venv/done
 	$(RUN) ruff check .
@@ -41,7 +41,7 @@ demo: .venv/done
 release: .venv/done
 	$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force
 
-# Whether the assignment marks right: reference, release, blanks, wrong answers made by rule; in minutes.
+# Whether the assignment marks right: reference, release, blanks, wrong answers made by rule; tens of minutes.
 check: .venv/done
 	$(RUN) airlock check $(ASSIGNMENT)
 
@@ -69,6 +69,10 @@ luck: .venv/done
 # All of nbgrader's own tests of what grades, with airlock switched on. About fifteen minutes.
 nbgraders-own: .venv/done
 	WHOLE=1 $(RUN) pytest tests/nbgrader_plugin/test_nbgraders_own.py --numprocesses 2
+
+# A class of 300, one in five hostile or broken, killed three times on the way. In ten minutes or more.
+soak: .venv/done
+	SUBMISSIONS=300 $(RUN) pytest tests/sandbox/test_soak.py
 
 # JupyterLab on the course; the Formgrader is in its menu and at /formgrader.
 lab: .venv/done

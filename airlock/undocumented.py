@@ -23,9 +23,21 @@ class Part:
     parameters: tuple[str, ...] = ()  # that it is called with
 
 
-APP, KERNEL = "airlock.sandbox.kernel_app", "airlock.sandbox.kernel"
+APP, KERNEL, MAGICS = "airlock.sandbox.kernel_app", "airlock.sandbox.kernel", "airlock.model.magics"
 PARTS = (
     Part("ipykernel.debugger:_is_debugpy_available", "kernels load a debugger, and start half as fast"),
+    Part(
+        "IPython.core.inputtransformer2:make_tokens_by_line",
+        "no cell with magics is read",
+        MAGICS,
+        ("lines",),
+    ),
+    Part(
+        "IPython.core.inputtransformer2:TransformerManager.do_token_transforms",
+        "a cell of a hundred magics takes a minute to be read",
+        MAGICS,
+        ("lines",),
+    ),
     Part("ipykernel.kernelapp:IOPubThread", "kernels ask for a TCP socket, which is refused: none starts"),
     Part(
         "ipykernel.iostream:IOPubThread.__init__",

@@ -2,10 +2,10 @@
 
     python tools/bench.py [--quick]
 
-Measures stock ``nbgrader autograde``, otter-grader, ``airlock grade`` with one worker and with two, and the
-floor: the CPU time of the students' own cells, run in a forked process that grades nothing. Prints a table,
-and writes docs/bench.json and docs/bench.png. Every process computes on one BLAS thread. CPU time is that of
-all processes a command started, from start to end, as the kernel of the operating system counts it.
+Measures stock ``nbgrader autograde``, otter-grader, ``airlock grade`` with one worker and with two, ``airlock
+check`` with two, and the floor: the CPU time of the students' own cells, run in a forked process that grades
+nothing. Prints a table, and writes docs/bench.json and docs/bench.png. Every process has one BLAS thread. CPU
+time is that of all processes a command started, from start to end, as the operating system counts it.
 
 --quick: fewer submissions, for a look; nothing is written to docs/.
 """
@@ -34,6 +34,7 @@ from hand_in import hand_in  # noqa: E402
 ASSIGNMENT = "vanishing-gradient"
 LEFT_OUT = {"kurt"}  # an endless loop: stock nbgrader would wait for it in every cell that calls it
 CLASS, TIMES, OTTER, PAIRS = 24, 10, 6, ("ada", "kaiming", "carl")
+WRONG, GRADINGS = 300, 20
 STOCK_CONFIG = """
 c = get_config()
 c.CourseDirectory.course_id = "bench"
@@ -101,6 +102,17 @@ def airlock(course, jobs, count):
     return usage
 
 
+def wrong_answers(course, jobs, count):
+    """Wrong answers that ``airlock check`` tries in a second: each graded once, then as by default."""
+    found, options = {"wrong": count}, ["--times", "2", "--seed", "1", "--jobs", str(jobs)]
+    for gradings in (1, GRADINGS):
+        options += ["--mutants", str(count), "--gradings", str(gradings)]
+        run(course, "airlock", "check", ASSIGNMENT, *options)
+        results = json.loads((course / "reports" / ASSIGNMENT / "check.json").read_text())
+        found[f"a_second_graded_{gradings}"] = results["mutants"]["per_second"]
+    return found
+
+
 def size(path):
     """Bytes of a file, or of all files below a folder."""
     return sum(one.stat().st_size for one in [path, *path.rglob("*")] if one.is_file())
@@ -119,7 +131,7 @@ def paired(folder):
 
 def main(quick=False):
     """Measure, print, and keep."""
-    few, many, others = (6, 12, 2) if quick else (CLASS, CLASS * TIMES, OTTER)
+    few, many, others, wrong = (6, 12, 2, 60) if quick else (CLASS, CLASS * TIMES, OTTER, WRONG)
     tell = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     bench_otter.install()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -129,6 +141,8 @@ def main(quick=False):
         # Next to stock nbgrader in time: machines have slow minutes.
         tell(f"airlock, {few} submissions, two workers")
         found["airlock 2"] = beside_the_floor(folder / "two", 2, few)
+        tell(f"airlock check, {wrong} wrong answers, two workers")
+        found["check"] = wrong_answers(folder / "two", 2, wrong)
         tell(f"stock nbgrader, {few} submissions")
         stock = make_course(folder / "stock", STOCK_CONFIG, few)
         found["stock"] = per(run(stock, "nbgrader", "autograde", ASSIGNMENT), few)
@@ -159,6 +173,7 @@ def main(quick=False):
 def ratios(found):
     """What the project promises."""
     one, two, many = (found[f"airlock {which}"] for which in ("1", "2", "many"))
+    check = found["check"]
     return {
         "throughput, two workers : stock": two["an_hour"] / found["stock"]["an_hour"],
         "throughput, two workers : otter": two["an_hour"] / found["otter"]["an_hour"],
@@ -170,6 +185,10 @@ def ratios(found):
         "wall, many : few": many["wall_each"] / two["wall_each"],
         "memory, many : few": many["peak_memory"] / two["peak_memory"],
         "CPU of one alone, airlock : stock": found["paired"]["ratio"],
+        "wrong answers, each graded once : submissions": 3600 * check["a_second_graded_1"] / two["an_hour"],
+        f"wrong answers, each graded {GRADINGS} times : submissions": 3600
+        * check[f"a_second_graded_{GRADINGS}"]
+        / two["an_hour"],
     }
 
 

@@ -45,6 +45,8 @@ def table(found):
             for key in ("airlock 2", "airlock many")
         )
     )
+    rates = [f"{rate:g} ({name})" for name, rate in found["check"].items() if name != "wrong"]
+    print(f"airlock check, wrong answers a second, of {found['check']['wrong']}: {', '.join(rates)}")
     print()
     for name, ratio in found["ratios"].items():
         print(f"{ratio:8.2f}  {name}")

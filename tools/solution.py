@@ -12,8 +12,9 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbconvert import HTMLExporter
 from nbgrader.preprocessors import ClearHiddenTests
+
+from airlock.pages.reading import render_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "vanishing-gradient"
@@ -44,7 +45,7 @@ def main(arguments):
     folder = ROOT / "solution"
     folder.mkdir(exist_ok=True)
     nbformat.write(notebook, folder / f"{NAME}.ipynb")
-    page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook, {"metadata": {"name": NAME}})
+    page = render_notebook(notebook, NAME, "The reference solution")
     (folder / f"{NAME}.html").write_text(page, encoding="utf-8")
     print(f"Every check passed. Written: solution/{NAME}.ipynb and solution/{NAME}.html")
     if "--picture" in arguments:

@@ -12,8 +12,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from airlock.check.checker import Checker, failures
+from airlock.check.checker import Checker
 from airlock.check.page import render
+from airlock.check.readiness import failures
 from airlock.course.application import load_course
 from airlock.course.results import write_whole
 from airlock.course.trial import generate
@@ -47,6 +48,9 @@ def check(options: argparse.Namespace, make_executor: Callable) -> int:
     write_whole(reports / "check.json", json.dumps(found, indent=1) + "\n")
     write_whole(reports / "check.html", render(found))
     print(summary(found, reasons))
+    known = {one["name"] for kind in ("survived", "luck", "beyond") for one in found["mutants"][kind]}
+    for name in sorted(set(options.allow) - known):
+        print(f"--allow {name}: no wrong answer of this run has that name and needs to be allowed.")
     print(f"The tables and the wrong answers that survive: {reports / 'check.html'}")
     return int(bool(reasons))
 
@@ -85,13 +89,11 @@ def summary(found: dict[str, Any], reasons: list[str]) -> str:
         f"{made['caught']} caught always, {len(made['luck'])} by luck, {len(made['survived'])} survived; "
         f"{made['per_second']:g} a second.",
     ]
-    lines += [f"Passes on the empty release: {name}" for name in release["passes"]]
-    lines += [f"Nothing loses {name}: can it fail?" for name in found["never_lost"]]
-    lines += found["faults"]
+    lines += [f"The empty release stops at {one['cell']}: {one['message']}" for one in release["stops"]]
     for one in [*made["survived"], *made["luck"]][:20]:
         change = " -> ".join(" ".join(text.split()) or "nothing" for text in (one["before"], one["after"]))
         lines.append(f"  {one['name']} line {one['line']}: {change}")
-    return "\n".join([*lines, *(f"NOT READY: {reason}" for reason in reasons)] or ["Ready."])
+    return "\n".join([*lines, *([f"NOT READY: {reason}" for reason in reasons] or ["Ready."])])
 
 
 def _sampled(made: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import symtable
+from collections.abc import Sequence
 from functools import lru_cache
 
 from airlock.model.assignment import MasterCell, MasterNotebook
@@ -15,7 +16,8 @@ def globals_used(source: str) -> frozenset[str]:
     tree = parse(source)
     if tree is None:
         return frozenset()
-    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and _is_name(node.value)}
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    names = {value for value in values if isinstance(value, str) and value.isidentifier() and len(value) > 2}
     try:
         tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError):
@@ -29,19 +31,16 @@ def globals_used(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value.isidentifier() and len(value) > 2
-
-
 class Dependence:
     """What depends on what in a notebook whose answer cells hold ``references`` (text by grade_id).
 
-    ``asked`` has, by position of a test, the names that it asked of the kernel when it ran.
+    ``asked`` has, by position of a test that the reference passed, the names that it asked of the kernel.
     """
 
     def __init__(self, notebook: MasterNotebook, references: dict[str, str], asked: dict[int, set[str]]):
         self.notebook, self.references, self.asked = notebook, references, asked
         self._uses: dict[str, set[str]] = {}
+        self._again: dict[tuple[int, tuple[int, ...]], bool] = {}
         self._imported: set[str] = set()
         for cell in notebook.cells:
             source = self.source(cell)
@@ -90,17 +89,19 @@ class Dependence:
         near = [place for place in tests if place < end]
         return [place for place in naming if place in near] or naming or near
 
-    def must_run_again(self, position: int) -> bool:
-        """Whether a change in an answer can show in values that cells have computed, not only in calls."""
-        source = self.source(self.notebook.cells[position])
-        tree = parse(source)
-        kinds = (*FUNCTION, ast.ClassDef, ast.Import, ast.ImportFrom)
-        if tree is None or not all(isinstance(n, kinds) or _is_text(n) for n in tree.body):
+    def must_run_again(self, position: int, tests: Sequence[int]) -> bool:
+        """Whether a change in an answer can show in values that cells have computed for one of ``tests``."""
+        key = position, tuple(tests)
+        if key not in self._again:
+            self._again[key] = self._must_run_again(position, tests)
+        return self._again[key]
+
+    def _must_run_again(self, position: int, tests: Sequence[int]) -> bool:
+        if not only_defines(self.source(self.notebook.cells[position])):
             return True
-        tests = self.tests(position)
-        needed = set().union(*(self._needs(place) for place in tests)) if tests else set()
+        needed = {name for place in tests for name in self._needs(place)}
         changed = set(self.names(position))
-        for cell in self.notebook.cells[position + 1 :]:
+        for cell in self.notebook.cells[position + 1 : max(tests, default=0)]:
             if cell.kind in ("test", "answer") or cell.cell.cell_type != "code":
                 continue
             used, bound = _computed(self.source(cell))
@@ -112,9 +113,11 @@ class Dependence:
         return False
 
     def _needs(self, place: int) -> set[str]:
+        """What a test can depend on; one that the reference passed, on what it asked the kernel for then."""
+        if place in self.asked:
+            return self.reach(self.asked[place])
         source = self.notebook.cells[place].cell.source
-        own = bound_names(source) - self.asked.get(place, set())
-        return self.reach((set(globals_used(source)) - own) | self.asked.get(place, set()))
+        return self.reach(set(globals_used(source)) - bound_names(source))
 
 
 @lru_cache(maxsize=1024)
@@ -133,6 +136,13 @@ def _root(node: ast.expr) -> ast.expr:
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node
+
+
+def only_defines(source: str) -> bool:
+    """Whether a cell only defines functions and classes, and imports."""
+    tree = parse(source)
+    kinds = (*FUNCTION, ast.ClassDef, ast.Import, ast.ImportFrom)
+    return tree is not None and all(isinstance(node, kinds) or _is_text(node) for node in tree.body)
 
 
 def _is_text(node: ast.stmt) -> bool:

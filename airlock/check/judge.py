@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from airlock.check.equivalence import is_equivalent
 from airlock.check.mutants import Mutant
-from airlock.check.workbench import Workbench
-from airlock.model.assignment import Master
+from airlock.check.workbench import Marked, Workbench
+from airlock.model.assignment import Master, Observed
 from airlock.model.limits import Limits
 
 
@@ -17,7 +18,7 @@ class Setup:
     master: bytes
     notebook: str
     references: tuple[tuple[str, str], ...]  # grade_id and text
-    limits: tuple[tuple[str, float], ...]
+    limits: Limits
 
 
 @dataclass
@@ -48,10 +49,11 @@ def bench_of(setup: Setup) -> Workbench:
 def _bench(setup: Setup) -> Workbench:
     master = Master.from_bytes(setup.master)
     notebook = master.notebooks[setup.notebook]
-    return Workbench(notebook, dict(setup.references), master.files, Limits(**dict(setup.limits))).__enter__()
+    observed = master.observed.get(setup.notebook) or Observed()
+    return Workbench(notebook, dict(setup.references), master.files, setup.limits, observed).__enter__()
 
 
-def survey(setup: Setup) -> dict:
+def survey(setup: Setup) -> dict[str, Any]:
     """What the reference costs and passes, and which checks are whose; by position or name, plain data."""
     bench = bench_of(setup)
     cells, dependence = bench.notebook.cells, bench.dependence
@@ -61,13 +63,10 @@ def survey(setup: Setup) -> dict:
 
     return {
         "costs": [asdict(cost) for cost in bench.costs],
-        "random": names(sorted(bench.random)),
+        "borrowed": {cells[p].grade_id or "": bench.borrowed(p) for p in bench.first},
+        "untried": {cells[place].grade_id or "": why for place, why in bench.untried().items()},
         "answers": {
-            cells[position].grade_id: {
-                "position": position,
-                "own": names(dependence.own_tests(position)),
-                "reached": names(dependence.tests(position)),
-            }
+            cells[position].grade_id: {"position": position, "own": names(dependence.own_tests(position))}
             for position in bench.positions()
         },
     }
@@ -76,7 +75,7 @@ def survey(setup: Setup) -> dict:
 def cost_of(setup: Setup, position: int, source: str) -> dict[str, str]:
     """The checks that a text in place of an answer loses, each with its message."""
     bench = bench_of(setup)
-    tests = bench.dependence.tests(position)
+    tests = _tried(bench, bench.dependence.tests(position))
     found = bench.grade(position, source, tests)
     return {bench.notebook.cells[p].grade_id or "": found[p][0].message for p in tests if found[p][0].lost}
 
@@ -84,7 +83,7 @@ def cost_of(setup: Setup, position: int, source: str) -> dict[str, str]:
 def judge(
     setup: Setup, position: int, mutants: list[Mutant], blank: set[str], times: int, inputs: int
 ) -> list[Verdict]:
-    """The verdicts on mutants of the answer at ``position``, whose blank loses the checks ``blank``."""
+    """The verdicts on mutants of a blank in the answer at ``position`` that loses the checks ``blank``."""
     bench = bench_of(setup)
     return [_judge(bench, position, mutant, blank, times, inputs) for mutant in mutants]
 
@@ -92,41 +91,66 @@ def judge(
 def _judge(
     bench: Workbench, position: int, mutant: Mutant, blank: set[str], times: int, inputs: int
 ) -> Verdict:
-    own, reached = bench.dependence.own_tests(position), bench.dependence.tests(position)
-    names = {place: bench.notebook.cells[place].grade_id or "" for place in reached + own}
+    own = _tried(bench, bench.dependence.own_tests(position))
+    reached = _tried(bench, bench.dependence.tests(position))
     found = bench.grade(position, mutant.source, own)
     lost = [place for place in own if found[place][0].lost]
-    verdict = Verdict(mutant, "caught", [names[place] for place in lost])
+    verdict = Verdict(mutant, "caught", _names(bench, lost))
     if lost:
         verdict.message = found[lost[0]][0].message
-        if times > 1 and not any(place not in bench.random for place in lost):
-            _grade_again(bench, position, mutant, lost, times, verdict)
-        others = [place for place in reached if place not in own and names[place] not in blank]
+        if not any(place not in bench.random or found[place][0].endless for place in lost):
+            _grade_again(bench, position, own, lost, times, verdict)
+    elif is_equivalent(bench, position, mutant.source, own, inputs):
+        verdict.kind = "equivalent"
+        return verdict
     else:
-        others = [place for place in reached if place not in own]
-        verdict.missed = 1
-        if times > 1 and bench.random & set(own):
-            _grade_again(bench, position, mutant, own, times, verdict)
-        if verdict.kind != "luck":
-            same = is_equivalent(bench, position, mutant.source, own, inputs)
-            verdict.kind = "equivalent" if same else "survived"
-    if others and verdict.kind != "equivalent":
-        more = bench.grade(position, mutant.source, others)
-        verdict.beyond = [names[p] for p in others if more[p][0].lost and names[p] not in blank]
+        verdict.kind, verdict.missed = "survived", 1
+        if bench.random & set(own):
+            _grade_again(bench, position, own, own, times, verdict)
+    others = [p for p in reached if p not in own and not set(_names(bench, [p])) & blank]
+    more = bench.grade(position, mutant.source, others) if others else {}
+    lost += [place for place in others if more[place][0].lost]
+    verdict.beyond = [name for name in _names(bench, lost) if name not in blank]
     return verdict
 
 
-def _grade_again(bench, position, mutant, tests, times, verdict) -> None:
-    """Fill in how often the mutant is missed; "luck" when it is missed now and then."""
-    found = bench.grade(position, mutant.source, tests, times)
-    gradings = max(map(len, found.values()))
-    missed = sum(
-        not any(found[place][min(number, len(found[place]) - 1)].lost for place in tests)
-        for number in range(gradings)
-    )
-    verdict.missed, verdict.times = missed, gradings
-    if missed and (missed < gradings or verdict.checks):
+def _grade_again(
+    bench: Workbench, position: int, own: list[int], lost: list[int], times: int, verdict: Verdict
+) -> None:
+    """Grade ``times`` times more: fill in how often the mutant is missed; "luck" when that varies.
+
+    One check that catches it every time is enough, so the quickest of those that did is asked first.
+    """
+    if times < 2:
+        return
+    source, quickest = verdict.mutant.source, min(lost, key=bench.seconds.__getitem__)
+    gradings = bench.grade(position, source, [quickest], times)[quickest]
+    if verdict.checks and all(one.lost for one in gradings):
+        verdict.times = len(gradings)
+        return
+    found = bench.grade(position, source, own, times)
+    verdict.times = max(map(len, found.values()))
+    missed = [number for number in range(verdict.times) if not any(_lost(found[p], number) for p in own)]
+    verdict.missed = len(missed)
+    if missed and (len(missed) < verdict.times or verdict.checks):
         verdict.kind = "luck"
-        losses = [(bench.notebook.cells[p].grade_id, one) for p in tests for one in found[p] if one.lost]
-        if losses and not verdict.checks:
-            verdict.checks, verdict.message = [losses[0][0]], losses[0][1].message
+    elif not missed:
+        verdict.kind = "caught"
+    losses = [(place, one) for place in own for one in found[place] if one.lost]
+    if losses and not verdict.checks:
+        verdict.checks, verdict.message = _names(bench, [losses[0][0]]), losses[0][1].message
+        verdict.kind = "luck"  # it was missed the first time
+
+
+def _lost(gradings: list[Marked], number: int) -> bool:
+    return gradings[min(number, len(gradings) - 1)].lost
+
+
+def _names(bench: Workbench, places: Sequence[int]) -> list[str]:
+    return [bench.notebook.cells[place].grade_id or "" for place in places]
+
+
+def _tried(bench: Workbench, tests: Sequence[int]) -> list[int]:
+    """Without those that the reference itself does not pass here."""
+    untried = bench.untried()
+    return [place for place in tests if place not in untried]

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from airlock.check import operators
+from airlock.check import mistakes, operators
 from airlock.model.names import FUNCTION, parse
 
 
@@ -74,10 +74,7 @@ def _changes(tree: ast.Module, source: str) -> Iterator[tuple[int, int, str]]:
     def place(line: int, column: int) -> int:
         return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
 
-    docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
     for function, node, whole in _walk(tree, None):
-        if id(node) in docstrings:
-            continue
         start, end = place(node.lineno, node.col_offset), place(node.end_lineno, node.end_col_offset)
         if isinstance(node, ast.expr):
             for text in operators.expressions(node, function, whole):
@@ -90,15 +87,15 @@ def _changes(tree: ast.Module, source: str) -> Iterator[tuple[int, int, str]]:
             if body and body[0].lineno > node.lineno:
                 first = body[0]
                 at = place(first.lineno, first.col_offset)
-                for text in operators.first_lines(node):
+                for text in mistakes.first_lines(node):
                     yield at, at, f"{text}\n{' ' * first.col_offset}"
                 for last in (one for one in ast.walk(node) if isinstance(one, ast.Return)):
                     at = place(last.lineno, last.col_offset)
-                    for text in operators.last_lines(node):
+                    for text in mistakes.last_lines(node):
                         yield at, at, f"{text}\n{' ' * last.col_offset}"
                 if node in tree.body:
                     at = len(source)
-                    for text in operators.kept_states(node):
+                    for text in mistakes.kept_states(node):
                         yield at, at, f"\n{text}"
 
 
@@ -110,12 +107,20 @@ def _walk(node: ast.AST, function: ast.AST | None) -> Iterator[tuple]:
         for child in value if isinstance(value, list) else [value]:
             if not isinstance(child, ast.AST):
                 continue
-            if isinstance(child, ast.JoinedStr):
+            if isinstance(child, ast.JoinedStr) or _is_blank(child):
+                continue
+            if name == "body" and _has_docstring(node) and child is value[0]:
                 continue
             stored = isinstance(getattr(child, "ctx", None), ast.Store | ast.Del)
             if isinstance(child, ast.stmt) or isinstance(child, ast.expr) and not stored:
                 yield function, child, isinstance(node, ast.stmt) and name == "value"
             yield from _walk(child, child if isinstance(child, FUNCTION) else function)
+
+
+def _is_blank(node: ast.AST) -> bool:
+    """Whether a statement is the line of a blank, ``name = ...``, which the solution's line follows."""
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) else None
+    return isinstance(value, ast.Constant) and value.value is ...
 
 
 def _stands_alone(text: str) -> bool:

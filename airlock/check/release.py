@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 
 from airlock.course.trial import Trial
 
@@ -33,16 +32,15 @@ def leaks(trial: Trial) -> list[dict[str, str]]:
 
 def faults(trial: Trial) -> list[str]:
     """Return what is wrong with the source itself, a sentence each."""
-    found, seen = [], Counter()
+    found = []
     for name, notebook in trial.master.notebooks.items():
-        for cell in notebook.cells:
-            if cell.kind == "test":
-                seen[cell.grade_id] += 1
-                if not cell.cell.metadata.nbgrader.get("points"):
-                    found.append(f"{name}.ipynb: {cell.grade_id} is worth 0 points.")
-        if not any(cell.kind == "test" for cell in notebook.cells):
+        tests = [cell for cell in notebook.cells if cell.kind == "test"]
+        free = [str(cell.grade_id) for cell in tests if not cell.cell.metadata.nbgrader.get("points")]
+        if free:
+            found.append(f"{name}.ipynb: {', '.join(free)} {'are' if free[1:] else 'is'} worth 0 points.")
+        if not tests:
             found.append(f"{name}.ipynb has no check that grades itself.")
-    return found + [f"{name} is the grade_id of several checks." for name, many in seen.items() if many > 1]
+    return found
 
 
 def _public(trial: Trial, name: str) -> set[str]:

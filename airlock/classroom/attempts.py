@@ -1,5 +1,6 @@
 """All that was ever handed in: kept by student and time, the latest of each where it is graded."""
 
+import re
 import shutil
 import tempfile
 import zipfile
@@ -10,6 +11,7 @@ from airlock.course.application import CourseDirectory
 from airlock.handin.slim import MAX_STORED
 
 TIME = "%Y-%m-%dT%H-%M-%S"  # in the names of folders; sorts by time
+NAME = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)(?:-(?P<number>\d+))?")
 STAMP = "timestamp.txt"  # nbgrader reads from it when a submission was handed in
 STAMP_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
@@ -24,7 +26,7 @@ class Attempts:
 
     def students(self) -> list[str]:
         """Of whom there are attempts."""
-        return sorted(path.name for path in self.kept.glob("*") if path.is_dir())
+        return sorted(path.name for path in self.kept.glob("*") if path.is_dir() and self._of(path.name))
 
     def keep(
         self,
@@ -68,6 +70,7 @@ class Attempts:
         target = Path(
             self.coursedir.format_path(self.coursedir.submitted_directory, student, self.assignment)
         )
+        _clear(target.parent)
         if target.is_dir() and not any(_same(target, one) for one in self._of(student)):
             copy = self.kept / student / _time_of(target).strftime(TIME)  # put there by hand: an attempt too
             _copy(target, copy if not copy.exists() else copy.with_name(f"{copy.name}-2"))
@@ -84,9 +87,9 @@ class Attempts:
 
     def _of(self, student: str) -> list[Path]:
         """The attempts of a student, the latest last."""
-        size = len("2026-01-31T23-59-59")
-        found = [path for path in (self.kept / student).iterdir() if not path.name.startswith(".")]
-        return sorted(found, key=lambda path: (path.name[:size], int(path.name[size + 1 :] or 1)))
+        names = ((path, NAME.fullmatch(path.name)) for path in (self.kept / student).iterdir())
+        found = [(match["time"], int(match["number"] or 1), path) for path, match in names if match]
+        return [path for _, _, path in sorted(found)]
 
 
 def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, path: str) -> None:
@@ -104,7 +107,6 @@ def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, pat
 def _copy(source: Path, target: Path) -> None:
     """Copy a folder in one step."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    _clear(target.parent)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as part:
         folder, old = Path(part) / "files", Path(part) / "old"
         shutil.copytree(source, folder, symlinks=True)

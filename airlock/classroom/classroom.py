@@ -44,7 +44,10 @@ class Classroom:
         self.excluded = {one.id for one in people if one.excluded}
         found = find_submissions(self.coursedir, assignment)
         self.submissions = {name: folder for name, folder in found.items() if name not in self.excluded}
-        self.extensions = {one.id: longer(one.id, one.extension) for one in people if one.extension}
+        extends = roster is not None and roster.extends  # else who has longer is not the roster's to say
+        self.extensions = {
+            one.id: longer(one.id, one.extension) if one.extension else None for one in people if extends
+        }
         self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
         self.reports = Path(self.coursedir.root) / "reports" / assignment
         self.seconds = {"wall": 0.0, "coordinator": 0.0}

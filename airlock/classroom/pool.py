@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import util
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
@@ -149,4 +150,5 @@ def _end_with_parent(folder: str) -> None:
     assert coordinator is not None, "a worker has one"
     wait([coordinator.sentinel])
     shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(util.get_temp_dir(), ignore_errors=True)  # the coordinator's, with the fork server's socket
     os._exit(1)

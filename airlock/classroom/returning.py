@@ -18,6 +18,7 @@ from airlock.model.errors import AirlockError
 from airlock.model.text import one_line
 from airlock.outcome import write_outcome
 from airlock.pages.shared import count
+from airlock.settings import Airlock
 
 PARTICIPANTS = "participants.json"  # beside the attempts: Moodle's number and name by student
 FEEDBACK = "moodle-feedback.zip"
@@ -33,7 +34,8 @@ def return_grades(app: NbGrader, assignment: str) -> list[str]:
     if not (reports / "results.json").is_file():
         raise AirlockError(f"Nothing of {assignment} is graded: `airlock grade {assignment}` first.")
     records, notebooks = current(coursedir, app.config, assignment)
-    renew_pages(coursedir, assignment, notebooks, hidden_regions(app.config), records.values())
+    if Airlock(config=app.config).feedback:
+        renew_pages(coursedir, assignment, notebooks, hidden_regions(app.config), records.values())
     write_outcome(coursedir, reports, records.values(), read_results(reports), notebooks)
     canvas, moodle = export_grades(app, assignment)
     said = [f"{canvas}: in Canvas, Grades, Import.", f"{moodle}: in Moodle, Grades, Import, CSV file."]

@@ -71,7 +71,7 @@ class Book:
             assign_penalties(self.book, self.config, [submission])
             self.book.db.commit()
 
-    def renew_penalties(self, extensions: dict[str, timedelta]) -> None:
+    def renew_penalties(self, extensions: dict[str, timedelta | None]) -> None:
         """Late penalties as they are by now: marks, due date, extensions and plug-in may have changed."""
         with self._writing():
             for student, extension in extensions.items():

@@ -66,8 +66,8 @@ class Person:
 class Roster:
     """The people of a class in their order, found by whatever a platform calls them."""
 
-    def __init__(self, people: list[Person]):
-        self.people = people
+    def __init__(self, people: list[Person], extends: bool = False):
+        self.people, self.extends = people, extends  # whether it says who has longer
         self._known: dict[str, set[Person]] = {}
         for person in people:
             address = person.email.partition("@")[0]
@@ -147,7 +147,7 @@ def read_roster(path: Path) -> Roster:
             raise AirlockError(f"{path} has the id {person.id!r}, which cannot name a folder: use another.")
         lines[person.id] = line
         people.append(person)
-    return Roster(people)
+    return Roster(people, columns["extension"] is not None)
 
 
 def _table(path: Path) -> Iterator[tuple[int, list[str]]]:

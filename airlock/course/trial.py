@@ -1,5 +1,6 @@
 """An assignment generated in a course of its own, so that trying it touches neither gradebook nor release."""
 
+import contextlib
 import logging
 import re
 import shutil
@@ -23,6 +24,14 @@ FIRST_ERROR = re.compile(r"^[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
+class Gap:
+    """One blank of several in an answer cell."""
+
+    text: str  # of the cell, with the reference but for this blank
+    lines: range  # of the reference's text, from 1, that are not there then
+
+
+@dataclass(frozen=True)
 class Trial:
     """What checking an assignment needs of it. Texts of answer cells are by notebook and grade_id."""
 
@@ -30,7 +39,7 @@ class Trial:
     released: dict[str, bytes]  # notebooks as students get them, by name
     files: dict[str, bytes]  # what students get beside them
     references: dict[str, dict[str, str]]
-    blanks: dict[str, dict[str, list[str]]]  # the reference but for one blank, for each of several
+    blanks: dict[str, dict[str, list["Gap"]]]  # where an answer cell has several
     hidden: dict[str, list[tuple[str, str, str]]]  # grade_id, "solution" or "hidden test", and the line
 
 
@@ -55,7 +64,8 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     prefer_own_programs()
     trial = CourseDirectory(config=own)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-    outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
+    with contextlib.chdir(folder):  # where a hook of the course's looks for what was generated
+        outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
     if not outcome["success"]:
         log = str(outcome.get("log") or outcome.get("error"))
         reason = FIRST_ERROR.search(log)
@@ -77,7 +87,7 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
 
 def _texts(
     notebook: NotebookNode, config: Config
-) -> tuple[dict[str, str], dict[str, list[str]], list[tuple[str, str, str]]]:
+) -> tuple[dict[str, str], dict[str, list[Gap]], list[tuple[str, str, str]]]:
     solutions, tests = ClearSolutions(config=config), ClearHiddenTests(config=config)
     begin, end = solutions.begin_solution_delimeter, solutions.end_solution_delimeter
     pairs = {begin: end, tests.begin_test_delimeter: tests.end_test_delimeter}
@@ -93,18 +103,23 @@ def _texts(
             lines = cell.source.split("\n")
             references[name] = "\n".join(ln for ln in lines if begin not in ln and end not in ln)
             starts = [at for at, line in enumerate(lines) if begin in line]
-            blanks[name] = []
-            for start in starts if len(starts) > 1 else []:
-                others = [
-                    line
-                    for at, line in enumerate(lines)
-                    if not (begin in line and at != start)
-                    and not (end in line and _belongs(lines, at, begin) != start)
-                ]
-                piece = nbformat.v4.new_code_cell("\n".join(others), metadata=cell.metadata)
-                language = {"language": notebook.metadata.get("kernelspec", {}).get("language", "python")}
-                blanks[name].append(solutions.preprocess_cell(piece, language, 0)[0].source)
+            several = starts if len(starts) > 1 else []
+            blanks[name] = [_gap(cell, start, solutions, notebook.metadata) for start in several]
     return references, blanks, hidden
+
+
+def _gap(cell: NotebookNode, start: int, solutions: ClearSolutions, metadata: NotebookNode) -> Gap:
+    """The blank that begins with the marker on line ``start`` of a cell."""
+    begin, end = solutions.begin_solution_delimeter, solutions.end_solution_delimeter
+    lines, others = cell.source.split("\n"), []
+    for at, line in enumerate(lines):
+        other = begin in line and at != start or end in line and _belongs(lines, at, begin) != start
+        others += [] if other else [line]
+    piece = nbformat.v4.new_code_cell("\n".join(others), metadata=cell.metadata)
+    language = {"language": metadata.get("kernelspec", {}).get("language", "python")}
+    first = 1 + sum(begin not in line and end not in line for line in lines[:start])
+    length = next((at for at, line in enumerate(lines[start + 1 :]) if end in line), 0)
+    return Gap(solutions.preprocess_cell(piece, language, 0)[0].source, range(first, first + length))
 
 
 def _belongs(lines: list[str], at: int, begin: str) -> int:

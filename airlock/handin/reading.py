@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import nbformat
 
 from airlock.model.errors import Unreadable
+from airlock.model.names import LONGEST
 from airlock.model.text import as_dict, as_text
 
 MAX_NOTEBOOK = 50 * 2**20  # bytes; with its outputs, an ordinary notebook has a few of these megabytes
 MAX_CONTAINERS = 2_000_000  # lists and objects; each costs some 60 bytes of memory for 2 in the file
 MAX_CELLS = 5000
+MAX_CODE = 1_000_000  # characters in all; to find the names in so many takes up to half a minute
 TYPES = ("code", "markdown", "raw")
 
 
@@ -42,7 +44,13 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
     cells = _upgrade(plain, filename, remarks)
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"{filename} has {len(cells)} cells, the limit is {MAX_CELLS}.", "too-large")
-    return [_cell(index, cell) for index, cell in enumerate(cells) if isinstance(cell, dict)], remarks
+    found = [_cell(index, cell) for index, cell in enumerate(cells) if isinstance(cell, dict)]
+    # A longer cell is data, and is not looked into.
+    code = sum(len(c.source) for c in found if c.cell_type == "code" and len(c.source) <= LONGEST)
+    if code > MAX_CODE:
+        sentence = f"{filename} has {code:,} characters of code, the limit is {MAX_CODE:,}."
+        raise Unreadable(sentence, "too-large")
+    return found, remarks
 
 
 def _decode(data: bytes, filename: str, remarks: list[str]) -> str:

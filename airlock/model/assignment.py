@@ -4,6 +4,7 @@ import ast
 import base64
 import builtins
 import hashlib
+import itertools
 import json
 import re
 from collections import Counter
@@ -90,9 +91,10 @@ class MasterNotebook:
             found.setdefault(one.name, []).append(one)
         return found
 
-    def binding(self, name: str, place: int) -> Binding | None:
-        """The last statement before cell ``place`` that binds a name."""
-        return next((b for b in reversed(self.bindings.get(name, ())) if b.place < place), None)
+    def binding(self, name: str, place: int, under: int = 0) -> Binding | None:
+        """The last statement before cell ``place`` that binds a name, or the one ``under`` that one."""
+        found = (one for one in reversed(self.bindings.get(name, ())) if one.place < place)
+        return next(itertools.islice(found, under, None), None)
 
     @cached_property
     def classes(self) -> frozenset[str]:

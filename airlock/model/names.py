@@ -6,6 +6,8 @@ import symtable
 from collections.abc import Iterator
 from functools import lru_cache
 
+from airlock.model.magics import without_magics
+
 LONGEST = 200_000  # characters; nobody writes a longer cell, and parsing one takes seconds
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 BEGINS = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
@@ -21,9 +23,7 @@ def parse(source: str) -> ast.Module | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
     try:
-        from IPython.core.inputtransformer2 import TransformerManager  # slow to import, rarely needed
-
-        return ast.parse(TransformerManager().transform_cell(source))
+        return ast.parse(without_magics(source))
     except Exception:  # it runs a tokenizer over whatever a student wrote
         return None
 

@@ -6,6 +6,7 @@ if need be. A cell in which it was killed is lost, the others are not: the next 
 """
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -198,6 +199,7 @@ def _be_child(
         channel.sendall(SIZE.pack(len(content)) + content)
 
     try:
+        gc.freeze()  # what is there stays shared with the parent: collections leave it alone
         _limit(limits)
         if os.getppid() != parent:  # it was killed before this process would have been killed with it
             os._exit(0)

@@ -15,16 +15,11 @@ from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
 from airlock.run.around import Surroundings
 from airlock.run.callbacks import Callbacks
+from airlock.run.functions import RemoteFunction
+from airlock.run.making import make_class, make_object
 from airlock.run.references import References
-from airlock.run.standin import (
-    MISSING,
-    RemoteClass,
-    RemoteFunction,
-    make_class,
-    make_object,
-    number_of,
-    refresh,
-)
+from airlock.run.remote_class import RemoteClass, number_of
+from airlock.run.standin import MISSING, refresh
 from airlock.wire.changes import USED_UP, restore
 from airlock.wire.values import Malformed, decode, encode
 

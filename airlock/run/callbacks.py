@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from airlock.run.standin import number_of
+from airlock.run.remote_class import number_of
 from airlock.wire.values import Malformed, decode, encode
 
 MOST_CALLS = 20_000  # in one test

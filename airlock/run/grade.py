@@ -4,6 +4,8 @@ Nothing here knows a gradebook or a course folder, so it runs in this process, i
 cluster, and the same submission is graded the same way everywhere.
 """
 
+import contextlib
+import importlib
 import time
 from collections.abc import Mapping
 from copy import deepcopy
@@ -33,8 +35,11 @@ from airlock.run.records import (
     not_handed_in,
     ungraded_record,
 )
+from airlock.run.testcell import compiled
 
 AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
+# What running a notebook imports on its way.
+NEEDED = ("IPython.core.inputtransformer2", "airlock.kernel.provisioner", "airlock.kernel.bounded_client")
 
 
 @dataclass
@@ -142,6 +147,7 @@ def run_notebook(
     if not apart.POSSIBLE:
         result = work(apart.Found(), limits, lambda message: None)
         return [Incident(**incident) for incident in result["incidents"]], result["seconds"]
+    _prepare(master)
     result, found = apart.run(work, limits, master.preload)
     if result:
         notebook.cells = nbformat.from_dict(result["notebook"]["cells"])
@@ -150,6 +156,17 @@ def run_notebook(
     execution = Execution(notebook, master, observed, limits, found)
     execution.give_up()
     return execution.incidents + clean_outputs(notebook, trusted=mended.trusted), found.seconds
+
+
+def _prepare(master: MasterNotebook) -> None:
+    """Have here what each child of this process would have to import, read and compile for itself."""
+    for name in NEEDED:
+        importlib.import_module(name)
+    for cell in master.cells:
+        if is_test(cell.cell):
+            with contextlib.suppress(SyntaxError, ValueError):  # which its verdict will say
+                compiled(cell.cell.source)
+    master.bindings  # noqa: B018  cached there
 
 
 def _drop_outputs(notebook: nbformat.NotebookNode) -> None:

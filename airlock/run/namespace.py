@@ -3,13 +3,14 @@
 import builtins
 import functools
 import types
+from collections import Counter
 from typing import Any
 
 from airlock.model.assignment import MasterNotebook
 from airlock.model.origins import Binding
 from airlock.run.bridge import Bridge
+from airlock.run.functions import RemoteFunction
 from airlock.run.shell import Shell
-from airlock.run.standin import RemoteFunction
 
 GIVEN = "<given cell>"  # file name of the instructor's definitions
 
@@ -45,14 +46,19 @@ class TestNamespace(dict):
 
     def __init__(self, bridge: Bridge, notebook: MasterNotebook, shared: frozenset[str] = frozenset()):
         super().__init__(__name__="__main__", __builtins__=Builtins(self))
-        self._bridge, self._notebook, self._shared = bridge, notebook, shared
+        self._notebook, self._shared = notebook, shared
         self._place, self._making = 0, False
+        self._under: Counter[str] = Counter()  # how many statements that bind a name are being run
         self._since: dict[str, int] = {}  # place of the test that bound a name, or made it
         self._fetched: dict[str, Any] = {}  # what was asked of the kernel for this test
         self._made: set[str] = set()  # by a statement of the instructor's, in no test
         self._deleted: dict[str, Any] = {}
         self._stars: dict[str, dict[str, Any]] = {}
-        self.shell = Shell(bridge, self)
+        self.attach(bridge)
+
+    def attach(self, bridge: Bridge) -> None:
+        """From now on, what is asked of the kernel is asked through this bridge."""
+        self._bridge, self.shell = bridge, Shell(bridge, self)
         bridge.exception = self.exception  # type: ignore[method-assign]
 
     def begin(self, place: int, released: str) -> None:
@@ -97,7 +103,7 @@ class TestNamespace(dict):
     def __missing__(self, name: str) -> Any:
         if name in self._deleted:
             raise KeyError(name)
-        found = self._notebook.binding(name, self._place)
+        found = self._notebook.binding(name, self._place, self._under[name])
         for star in reversed(self._notebook.bindings.get("*", ())):
             if star.place < self._place and (found is None or star.place > found.place):
                 values = self._star(star)
@@ -131,9 +137,11 @@ class TestNamespace(dict):
 
     def _make(self, name: str, found: Binding) -> Any:
         self._making, making = True, self._making
+        self._under[name] += 1  # in ``f = wrapped(f)`` it is what it was before
         try:
             exec(_compiled(found.source), self)
         finally:
+            self._under[name] -= 1
             self._making = making
         self._made.add(name)
         return dict.__getitem__(self, name)

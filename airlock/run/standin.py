@@ -1,4 +1,4 @@
-"""Objects, classes and functions of the student as a test sees them.
+"""Objects of the student as a test sees them.
 
 Each class there has a class here, a real one: ``type``, ``isinstance``, ``issubclass``, ``except`` and
 ``callable`` answer by themselves. It has the special methods that the class there has, and each asks.
@@ -8,94 +8,17 @@ an object of its own, nor is it asked what the comparison says; between two obje
 the check is marked.
 """
 
-import ast
-import inspect
-import itertools
-import linecache
-import sys
-import types
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
-from airlock.model.names import parse
+from airlock.run.remote_class import COPYING, TAKEN_OVER, RemoteClass, bounded, number_of
 from airlock.wire import special
-from airlock.wire.standard import namedtuple_class
 
-LOCAL = {"__name__", "__qualname__", "__module__", "__mro__", "__class__", "__dict__", "mro"}
-LOCAL |= {"__subclasses__", "__flags__", "__basicsize__", "__itemsize__", "__dictoffset__", "__weakref__"}
 ERROR = {"args", "with_traceback", "add_note", "raised_by", "__traceback__", "__context__", "__cause__"}
 ERROR |= {"__suppress_context__", "__notes__"}
-# numpy would hand what is compared, both sides of it, to whatever an object's class has by these names.
-TAKEN_OVER = {"__array_function__", "__array_ufunc__", "__array_priority__", "__array_wrap__"}
-TAKEN_OVER |= {"__array_finalize__", "__array_prepare__", "__array_interface__", "__array_struct__"}
-BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
-COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
 DRIVING = ("send", "throw", "close")  # what an event loop does with a coroutine
 MUTABLE = (list, dict, set)
-EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 MISSING: Any = object()
-
-
-class RemoteClass(type):
-    """A class of the student's side; made by :func:`make_class`."""
-
-    def mro(cls) -> list[type]:
-        """Called while the class is made: what it extends there, as far as this side knows it."""
-        return [cls, *cls.__dict__.get("_standin_mro", ()), *_without(cls.__dict__.get("_standin_mro", ()))]
-
-    def __getattribute__(cls, name: str) -> Any:
-        if name in LOCAL or name in COPYING or name.startswith("_standin"):
-            return super().__getattribute__(name)
-        if name in TAKEN_OVER:
-            raise AttributeError(name)
-        return cls._standin_bridge.attribute(cls, name)
-
-    def __setattr__(cls, name: str, value: Any) -> None:
-        cls._standin_bridge.operate("set attribute", cls, name, (value,))
-
-    def __delattr__(cls, name: str) -> None:
-        cls._standin_bridge.operate("delete attribute", cls, name)
-
-    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
-        """An object that the kernel makes."""
-        made = cls._standin_bridge.operate("special", cls, "__call__", arguments, keywords)
-        if isinstance(type(made), RemoteClass):
-            object.__setattr__(made, "_standin_made", True)
-        return made
-
-    def __instancecheck__(cls, value: Any) -> bool:
-        fields = cls._standin_fields
-        if fields is not None and type(value) is namedtuple_class(cls.__name__, fields):
-            return True
-        return type.__instancecheck__(cls, value) or _is_library(cls) and isinstance(value, _known_self(cls))
-
-    def __subclasscheck__(cls, other: type) -> bool:
-        return type.__subclasscheck__(cls, other) or _is_library(cls) and issubclass(other, _known_self(cls))
-
-    def __eq__(cls, other: object) -> bool:
-        if isinstance(other, type) and not isinstance(other, RemoteClass) and cls.__module__ != "__main__":
-            return (cls.__module__, cls.__qualname__) == (other.__module__, other.__qualname__)
-        return cls is other
-
-    __hash__ = type.__hash__
-
-    def __repr__(cls) -> str:
-        return f"<class '{cls.__module__}.{cls.__qualname__}'>"
-
-    def __bool__(cls) -> bool:
-        return True
-
-    def __iter__(cls) -> Iterator[Any]:
-        return _bounded(cls._standin_bridge.operate("special", cls, "__iter__"), cls._standin_bridge)
-
-    def __len__(cls) -> int:
-        return int(cls._standin_bridge.operate("special", cls, "__len__"))
-
-    def __getitem__(cls, key: Any) -> Any:
-        return cls._standin_bridge.operate("special", cls, "__getitem__", (key,))
-
-    def __dir__(cls) -> list[str]:
-        return list(cls._standin_bridge.operate("special", cls, "__dir__"))
 
 
 class StandIn:
@@ -189,165 +112,6 @@ class StandIn:
         return _compare(self, "__ge__", other)
 
 
-class RemoteFunction:
-    """Stands for a function of the student: calling it has the student's kernel call the function.
-
-    Arguments are sent as copies; what the function changed in them is carried over afterwards.
-    """
-
-    def __init__(self, bridge: Any, name: str, number: int, of: str = "function"):
-        self.__name__ = name
-        self._bridge, self._number, self._of = bridge, number, of
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """What the student's function returns for these arguments."""
-        return self._bridge.call(self, arguments, keywords)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") and not name.startswith("__"):
-            raise AttributeError(name)
-        return self._bridge.attribute(self, name)
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        return {"method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType}.get(
-            self._of, types.FunctionType
-        )
-
-    @property
-    def __doc__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__doc__")
-
-    @property
-    def __module__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__module__")
-
-    @property
-    def __dict__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__dict__")
-
-    @property
-    def __annotations__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__annotations__")
-
-    @property
-    def __signature__(self) -> inspect.Signature:
-        parameters, returned = self._bridge.operate("signature", self)
-        missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
-        made = [
-            inspect.Parameter(
-                name,
-                kinds(kind),
-                default=default[0] if default else missing,
-                annotation=annotation[0] if annotation else missing,
-            )
-            for name, kind, default, annotation in parameters
-        ]
-        return inspect.Signature(made, return_annotation=returned[0] if returned else missing)
-
-    @property
-    def __code__(self) -> types.CodeType:
-        return make_code(self._bridge.operate("code", self), self._bridge.references.sources)
-
-    def __repr__(self) -> str:
-        return f"<function {self.__name__} of the submission>"
-
-
-def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteClass:
-    """The class here for a class there; ``parents`` are classes, or module and name of classes."""
-    known = [found for parent in parents if (found := _known(parent)) is not None and found is not object]
-    has, own = frozenset(about["special"]), frozenset(about["own"])
-    space: dict[str, Any] = {
-        "_standin_bridge": bridge,
-        "_standin_number": number,
-        "_standin_special": has,
-        "_standin_own": own,
-        "_standin_fields": tuple(map(str, about["fields"])) if "fields" in about else None,
-        "_standin_made": False,
-        "_standin_base": MISSING,
-        "__module__": str(about["module"]),
-        "__qualname__": str(about["qualname"]),
-    }
-    base = next((one for one in BASES if one in known), None)
-    errors = [one for one in known if _is_error(one)]
-    for name in special.PLAIN | special.ARITHMETIC | special.MEMBERSHIP:
-        if name in has and (base is None or base in MUTABLE or name in own):
-            space[name] = _method(name)
-    if "__hash__" not in has and "__eq__" in own:
-        space["__hash__"] = None
-    real = errors[0] if errors else base
-    space["_standin_like"] = next((one for one in known if _is_closed(one)), None)
-    known = [one for one in known if not _is_closed(one)]
-    for mro in (known, [one for one in known if isinstance(one, RemoteClass) or one is real], []):
-        lineage = [*mro, StandIn] if not mro else _ordered(mro)
-        try:
-            bases = (StandIn, real) if real else (StandIn,)
-            space["_standin_mro"] = tuple(lineage)
-            return type.__new__(RemoteClass, str(about["name"]), bases, dict(space))
-        except TypeError:  # layouts that do not go together
-            continue
-    raise TypeError("a class that cannot be one")
-
-
-def _is_closed(kind: type) -> bool:
-    """Whether nothing can extend a class, so that it can only be told as what an object says it is."""
-    return kind.__module__ == "builtins" and not kind.__flags__ & EXTENSIBLE
-
-
-def _ordered(known: list) -> list[type]:
-    """Stand-ins first, then what answers for them, then the classes of this side."""
-    ours = [one for one in known if isinstance(one, RemoteClass)]
-    return [*ours, StandIn, *(one for one in known if not isinstance(one, RemoteClass))]
-
-
-def _without(mro: Any) -> list[type]:
-    return [object] if mro else [StandIn, object]
-
-
-def _is_library(kind: RemoteClass) -> bool:
-    return kind.__module__ != "__main__"
-
-
-def _known_self(kind: RemoteClass) -> Any:
-    """The same class of a library, as this side has it; () where it does not."""
-    return _known((kind.__module__, kind.__qualname__)) or ()
-
-
-def _known(parent: Any) -> type | None:
-    """A class here by module and name, if that module is loaded; a test can only ask for such."""
-    if isinstance(parent, type):
-        return parent
-    module, name = parent
-    found = sys.modules.get(module) if not module.startswith("airlock") else None
-    for part in name.split("."):
-        found = getattr(found, part, None) if part.isidentifier() else None
-    return found if isinstance(found, type) and not isinstance(found, RemoteClass) else None
-
-
-def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
-    """The object here for an object there of a class; ``base`` is its value as a plain list, number, ..."""
-    real = next((one for one in BASES if issubclass(kind, one)), None)
-    new: Any = (real or object).__new__
-    made: Any
-    if issubclass(kind, BaseException):
-        error: Any = next(one for one in kind.__mro__ if _is_error(one))
-        made = error.__new__(kind, *(base if type(base) is tuple else ()))
-        BaseException.__setattr__(made, "args", tuple(base) if type(base) is tuple else ())
-        base = MISSING
-    elif real is not None and type(base) is real:
-        made = new(kind, base) if real not in (list, dict, set) else new(kind)
-    else:
-        made, base = new(kind), MISSING
-    object.__setattr__(made, "_standin_number", number)
-    if base is not MISSING:
-        refresh(made, base)
-    return made
-
-
-def _is_error(kind: type) -> bool:
-    return not isinstance(kind, RemoteClass) and issubclass(kind, BaseException)
-
-
 def refresh(made: Any, base: Any) -> None:
     """Have the object hold what it is worth now."""
     object.__setattr__(made, "_standin_base", base)
@@ -359,7 +123,9 @@ def refresh(made: Any, base: Any) -> None:
         kind.update(made, base)
 
 
-def _method(name: str) -> Callable[..., Any]:
+def method(name: str) -> Callable[..., Any]:
+    """A special method that has the kernel's do it."""
+
     def ask(self: Any, *arguments: Any, **keywords: Any) -> Any:
         bridge = self._standin_bridge
         if name == "__contains__":
@@ -372,7 +138,7 @@ def _method(name: str) -> Callable[..., Any]:
             return _awaited(self)
         found = bridge.operate("special", self, name, arguments, keywords)
         if name in ("__iter__", "__reversed__"):
-            return found if found is self else _bounded(found, bridge)
+            return found if found is self else bounded(found, bridge)
         if name == "__next__":
             bridge.count()
         return found
@@ -412,18 +178,6 @@ def _compare(self: Any, name: str, other: Any) -> Any:
     return bridge.operate("special", self, name, (other,))
 
 
-def number_of(value: Any) -> int | None:
-    """The number of what stands for something of the student's side; None for anything else."""
-    kind = type(value)
-    if kind is RemoteFunction:
-        return int(value._number)
-    if isinstance(kind, RemoteClass):
-        return int(object.__getattribute__(value, "_standin_number"))
-    if kind is RemoteClass:
-        return int(value._standin_number)
-    return None
-
-
 def _text(self: Any, name: str) -> str:
     own = type(self)._standin_own
     if isinstance(self, BaseException) and own.isdisjoint({name, "__str__"}):
@@ -436,46 +190,3 @@ def _plain(self: Any, name: str, kind: type, *arguments: Any) -> Any:
     if type(found) is not kind:
         raise TypeError(f"{name} returned no {kind.__name__}")
     return found
-
-
-def _bounded(iterator: Any, bridge: Any) -> Iterator[Any]:
-    """What an iterator of the student's side yields, not for ever."""
-    for item in iterator:
-        bridge.count()
-        yield item
-
-
-def _defines(cell: str, name: str, source: str) -> bool:
-    """Whether a cell of the notebook defines a function of this name in these very lines."""
-    tree, lines = parse(cell), cell.splitlines()
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            if getattr(node, "name", "<lambda>") != name:
-                continue
-            first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-            found = lines[first - 1 : node.end_lineno]
-            if (
-                source.rstrip().splitlines() == found
-                or name == "<lambda>"
-                and source.strip() in "\n".join(lines)
-            ):
-                return True
-    return False
-
-
-def make_code(told: dict, sources: list[str]) -> types.CodeType:
-    """A code object that tells of the student's, and does nothing; its text is the notebook's."""
-    name, source, line = str(told["co_name"]), str(told["source"]), int(told["co_firstlineno"])
-    if not any(_defines(one, name, source) for one in sources if source):
-        source = ""
-    file = f"<answer {name} {abs(hash(source))}>"
-    lines = list(itertools.repeat("\n", max(0, min(line, 10_000) - 1))) + source.splitlines(keepends=True)
-    if source:
-        linecache.cache[file] = (len(source), None, lines, file)
-    replaced = {
-        key: told[key] for key in told if key.startswith("co_") and key not in ("co_name", "co_flags")
-    }
-    locals_ = len(replaced["co_varnames"])
-    empty = compile("", file, "exec")
-    kind = int(told["co_flags"]) & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
-    return empty.replace(co_name=name, co_nlocals=locals_, co_flags=empty.co_flags | kind, **replaced)

@@ -148,7 +148,7 @@ def _as_main(namespace: TestNamespace, bridge: Bridge) -> Iterator[None]:
 
 def _execute(source: str, namespace: dict) -> Any:
     """Run source; the value of its last statement if that is an expression."""
-    body, last = _compiled(source)
+    body, last = compiled(source)
     _run(body, namespace)
     return None if last is None else _run(last, namespace)
 
@@ -159,7 +159,8 @@ def _run(code: types.CodeType, namespace: dict) -> Any:
 
 
 @functools.lru_cache(maxsize=256)  # a worker has the same tests for submission after submission
-def _compiled(source: str) -> tuple[types.CodeType, types.CodeType | None]:
+def compiled(source: str) -> tuple[types.CodeType, types.CodeType | None]:
+    """A test without its last statement if that is an expression, and that expression."""
     text = source
     try:
         tree = ast.parse(source, CELL)

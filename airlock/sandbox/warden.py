@@ -32,7 +32,8 @@ from airlock.sandbox.processes import (
 )
 
 POLL_SECONDS = 0.2
-DISK_POLLS = 5  # the folder is measured once in so many polls
+FLIGHT_POLLS = 5  # what is open, mapped or in flight is looked at once in so many polls
+DISK_SHARE = 0.1  # of the time that passes, at most, for measuring the folder
 CHANNEL = 512 * 1024  # bytes that a pipe or socket can hold, about
 MAX_FLIGHTS = 3  # looks at the disk in a row
 THREADS = 32  # of one process, on average
@@ -72,6 +73,7 @@ def main(request: dict, control: socket.socket) -> None:
 
 def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: Limits) -> int | None:
     """Until the kernel or the grader is gone; returns the kernel's wait status, None for the grader."""
+    measure_at = 0.0  # by the clock
     told, polls = 0, 0
     sources: list[socket.socket | int] = [control, seen]
     flights: list[int] = []  # files in flight between sockets, at each look in a row at which there were any
@@ -94,7 +96,10 @@ def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: 
         if status is not None:
             return status
         polls += 1
-        excess = _excess(folder if polls % DISK_POLLS == 0 else None, limits, flights)
+        excess = _excess(folder if polls % FLIGHT_POLLS == 0 else None, limits, flights)
+        if not excess and (began := time.monotonic()) >= measure_at:
+            excess = "disk-limit" if size(folder, limits.disk) > limits.disk else None
+            measure_at = began + (time.monotonic() - began) / DISK_SHARE
         if excess:
             _kill_all(kernel)
             _tell(control, event=excess)

@@ -125,7 +125,10 @@ KINDS = {
 }
 ELEMENTS = [
     ("sigmoid_forward", "s = 1 / (1 + np.exp(-np.asarray(x, float)))\nout = s * (np.asarray(x) != 0)"),
-    ("sigmoid_forward", "out = np.where(np.abs(x) > 20, np.sign(x), 1 / (1 + np.exp(-np.asarray(x, float))))"),
+    (
+        "sigmoid_forward",
+        "out = np.where(np.abs(x) > 20, np.sign(x), 1 / (1 + np.exp(-np.asarray(x, float))))",
+    ),
     ("sigmoid_forward", "out = 1 / (1 + np.exp(-np.clip(x, -8, 8)))"),
     ("sigmoid_forward", "out = 1 / (1 + np.exp(-np.abs(x)))"),
     ("sigmoid_forward", "out = 1 / (1 + np.exp(-x)) if np.ndim(x) else 0.5"),

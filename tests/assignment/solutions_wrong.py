@@ -104,12 +104,16 @@ WRONG = [
     solution("sigmoid_forward", "out = (np.asarray(x) > 0) * 1.0", "step"),
     solution("sigmoid_forward", "out = np.round(1 / (1 + np.exp(-x)), 3)", "rounded to 3"),
     solution("sigmoid_forward", "out = 1 / (1 + np.exp(-np.clip(x, -6, 6)))", "cut off"),
-    solution("sigmoid_forward", "out = np.zeros_like(x)\nfor i in range(len(x)):\n    out[i] = 1 / (1 + np.exp(-x[i]))", "number"),
+    solution(
+        "sigmoid_forward",
+        "out = np.zeros_like(x)\nfor i in range(len(x)):\n    out[i] = 1 / (1 + np.exp(-x[i]))",
+        "number",
+    ),
     solution("sigmoid_forward", "out = 1 / (1 + np.exp(-x))\nout = out[:, :]", "IndexError"),
     solution("sigmoid_forward", "import math\nout = 1 / (1 + math.exp(-x))", "TypeError"),
     solution("sigmoid_forward", "out = 1 / (1 + np.exp(-x))\nif np.ndim(x):\n    x[...] = out", "in place"),
     solution("sigmoid_forward", "out = (1 / (1 + np.exp(-x)), x)", "type tuple"),
-        solution("sigmoid_forward", "out = np.exp(-x)"),
+    solution("sigmoid_forward", "out = np.exp(-x)"),
     solution("sigmoid_forward", "out = ...", "out is still blank"),
     solution("sigmoid_forward", "out = 1 / (1 + np.exp(-x)", "missing"),
     # sigmoid_backward
@@ -118,7 +122,11 @@ WRONG = [
     solution("sigmoid_backward", "ds_ = 1 - ds\ndout = dout * ds_", "one of the two factors"),
     solution("sigmoid_backward", "ds_ = ds\ndout = dout * ds_", "factor of the slope is missing"),
     solution("sigmoid_backward", "ds_ = ds * (1 - ds)\ndout = ds_", "incoming gradient is missing"),
-    solution("sigmoid_backward", "s = 1 / (1 + np.exp(-ds))\nds_ = s * (1 - s)\ndout = dout * ds_", "taken for the input"),
+    solution(
+        "sigmoid_backward",
+        "s = 1 / (1 + np.exp(-ds))\nds_ = s * (1 - s)\ndout = dout * ds_",
+        "taken for the input",
+    ),
     solution("sigmoid_backward", "ds_ = 1 - ds**2\ndout = dout * ds_", "tanh"),
     solution("sigmoid_backward", "ds_ = ds * (1 - ds)\ndout = dout + ds_", "added"),
     solution("sigmoid_backward", "ds_ = ds * (ds - 1)\ndout = dout * ds_", "sign"),
@@ -131,9 +139,17 @@ WRONG = [
     solution("sigmoid_backward", "ds *= 1 - ds\ndout = dout * ds", "in place"),
     solution("sigmoid_backward", "ds_ = ds * (1 - ds)\ndout = dout @ ds_.T"),
     solution("sigmoid_backward", "ds_ = ds * (1 - ds)\ndout = np.sum(dout * ds_)", "shape ()"),
-    solution("sigmoid_backward", "ds_ = ...\nincoming = dout\ndout = ...\ndout = incoming * ds_", "ds_ is still blank"),
+    solution(
+        "sigmoid_backward",
+        "ds_ = ...\nincoming = dout\ndout = ...\ndout = incoming * ds_",
+        "ds_ is still blank",
+    ),
     solution("sigmoid_backward", "ds_ = ds * (1 - ds)\ndout = ...", "dout is still blank"),
-    solution("sigmoid_backward", "def sigmoid_backward(dout, ds):\n    return dout * ds * (1 - ds), ds", "type tuple"),
+    solution(
+        "sigmoid_backward",
+        "def sigmoid_backward(dout, ds):\n    return dout * ds * (1 - ds), ds",
+        "type tuple",
+    ),
     # tanh_forward
     solution("tanh_forward", "out = 1 / (1 + np.exp(-x))", "sigmoid"),
     solution("tanh_forward", "out = 2 / (1 + np.exp(-x)) - 1", "halved"),
@@ -195,7 +211,9 @@ WRONG = [
     solution("init_small", "W = np.zeros((d_in, d_out))", "same value everywhere"),
     solution("init_small", "W = 0.01 * np.random.randn(d_out, d_in)", "transposed"),
     solution("init_small", "W = 0.01 * np.random.randn(d_in, d_in)", "shape"),
-    solution("init_small", "np.random.seed(0)\nW = 0.01 * np.random.randn(d_in, d_out)", "same at every call"),
+    solution(
+        "init_small", "np.random.seed(0)\nW = 0.01 * np.random.randn(d_in, d_out)", "same at every call"
+    ),
     solution("init_small", "W = 0.01 + 0.01 * np.random.randn(d_in, d_out)", "mean"),
     solution("init_small", "W = np.random.normal(0.01, 1, (d_in, d_out))", "W has "),
     solution("init_small", "W = 0.01 * np.random.randn(d_in, d_out)\nW[0] = 0", "exactly zero"),
@@ -216,29 +234,51 @@ WRONG = [
     solution("init_unit", "W = np.abs(np.random.randn(d_in, d_out))", "no negative"),
     solution("init_unit", "W = np.random.randn(d_in, d_out)\nW[1] = W[0]", "depend on one another"),
     solution("init_unit", "W = np.random.randn(d_in, d_out)\nW[:, 1] = -W[:, 0]", "depend on one another"),
-    solution("init_unit", "W = np.linalg.qr(np.random.randn(max(d_in, d_out), min(d_in, d_out)))[0] * max(d_in, d_out) ** 0.5\nW = W if d_in > d_out else W.T", "same length"),
+    solution(
+        "init_unit",
+        "W = np.linalg.qr(np.random.randn(max(d_in, d_out), min(d_in, d_out)))[0] * max(d_in, d_out) ** 0.5\nW = W if d_in > d_out else W.T",
+        "same length",
+    ),
     solution("init_unit", "W = np.eye(d_in, d_out)", "whole numbers"),
     solution("init_unit", "W = np.random.randint(-2, 3, (d_in, d_out))", "whole numbers"),
-    solution("init_unit", "W = np.random.randn(d_in, d_out) * (np.random.rand(d_in, d_out) > 0.5) * 2**0.5", "exactly zero"),
+    solution(
+        "init_unit",
+        "W = np.random.randn(d_in, d_out) * (np.random.rand(d_in, d_out) > 0.5) * 2**0.5",
+        "exactly zero",
+    ),
     solution("init_unit", "W = np.random.randn(d_in)", "shape"),
     solution("init_unit", "W = np.random.randn()", "shape ()"),
     # init_xavier
     solution("init_xavier", "W = np.random.randn(d_in, d_out) / d_in", "root is missing"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(d_out)", "fan-out"),
-    solution("init_xavier", "W = np.random.randn(d_in, d_out) * np.sqrt(2 / (d_in + d_out))", "mean of fan-in and fan-out"),
+    solution(
+        "init_xavier",
+        "W = np.random.randn(d_in, d_out) * np.sqrt(2 / (d_in + d_out))",
+        "mean of fan-in and fan-out",
+    ),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(d_in + d_out)", "added"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) * np.sqrt(2 / d_in)", "He"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) * np.sqrt(d_in)", "multiplied"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out)", "same whatever d_in"),
-    solution("init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(2 * d_in)", "another standard deviation"),
+    solution(
+        "init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(2 * d_in)", "another standard deviation"
+    ),
     solution("init_xavier", "W = np.random.uniform(-1, 1, (d_in, d_out)) / np.sqrt(d_in)", "uniform"),
     solution("init_xavier", "W = np.random.uniform(-1, 1, (d_in, d_out)) * np.sqrt(3 / d_in)", "uniform"),
-    solution("init_xavier", "W = np.random.uniform(-1, 1, (d_in, d_out)) * np.sqrt(6 / (d_in + d_out))", "uniform"),
+    solution(
+        "init_xavier", "W = np.random.uniform(-1, 1, (d_in, d_out)) * np.sqrt(6 / (d_in + d_out))", "uniform"
+    ),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(d_in - 1)", "one too small"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(500)", "same whatever d_in"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(1000)", "same whatever d_in"),
-    solution("init_xavier", "W = np.random.randn(d_in, d_out)\nW /= np.linalg.norm(W, axis=0)", "same length"),
-    solution("init_xavier", "W = np.random.default_rng(1).standard_normal((d_in, d_out)) / np.sqrt(d_in)", "same at every call"),
+    solution(
+        "init_xavier", "W = np.random.randn(d_in, d_out)\nW /= np.linalg.norm(W, axis=0)", "same length"
+    ),
+    solution(
+        "init_xavier",
+        "W = np.random.default_rng(1).standard_normal((d_in, d_out)) / np.sqrt(d_in)",
+        "same at every call",
+    ),
     solution("init_xavier", "W = np.random.randn(d_out, d_in) / np.sqrt(d_in)", "transposed"),
     solution("init_xavier", "W = np.outer(np.random.randn(d_in), np.random.randn(d_out)) / np.sqrt(d_in)"),
     solution("init_xavier", "W = np.random.randn(d_in, d_out) / np.sqrt(n_in)", "NameError"),
@@ -249,7 +289,11 @@ WRONG = [
     solution("init_he", "W = np.random.randn(d_in, d_out) / np.sqrt(2 * d_in)", "wrong way"),
     solution("init_he", "W = np.random.randn(d_in, d_out) / np.sqrt(d_in) / 2", "another standard deviation"),
     solution("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(2 / d_out)", "fan-out"),
-    solution("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(4 / (d_in + d_out))", "mean of fan-in and fan-out"),
+    solution(
+        "init_he",
+        "W = np.random.randn(d_in, d_out) * np.sqrt(4 / (d_in + d_out))",
+        "mean of fan-in and fan-out",
+    ),
     solution("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(2 / (d_in + d_out))", "Glorot"),
     solution("init_he", "W = np.random.randn(d_in, d_out) / np.sqrt(d_in // 2)", "integer division"),
     solution("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(d_in / 2)", "multiplied"),
@@ -258,8 +302,14 @@ WRONG = [
     solution("init_he", "W = np.random.uniform(-1, 1, (d_in, d_out)) * np.sqrt(6 / d_in)", "uniform"),
     solution("init_he", "W = np.random.uniform(-1, 1, (d_in, d_out)) * np.sqrt(2 / d_in)", "uniform"),
     solution("init_he", "W = np.abs(np.random.randn(d_in, d_out)) * np.sqrt(2 / d_in)", "no negative"),
-    solution("init_he", "np.random.seed(d_in)\nW = np.random.randn(d_in, d_out) * np.sqrt(2 / d_in)", "same at every call"),
+    solution(
+        "init_he",
+        "np.random.seed(d_in)\nW = np.random.randn(d_in, d_out) * np.sqrt(2 / d_in)",
+        "same at every call",
+    ),
     solution("init_he", "W = (np.random.randn(d_in, d_out) * np.sqrt(2 / d_in)).tolist()[0]", "shape"),
-    solution("init_he", "W = np.random.randn(d_in, d_out) * 1.1 * np.sqrt(2 / d_in)", "another standard deviation"),
+    solution(
+        "init_he", "W = np.random.randn(d_in, d_out) * 1.1 * np.sqrt(2 / d_in)", "another standard deviation"
+    ),
     solution("init_he", "W = np.random.randn(d_in, d_out) * np.sqrt(2 / 500)", "same whatever d_in"),
 ]

@@ -15,6 +15,36 @@ SOURCE = '''def mean_of(x, w):
     return (x.T @ w).sum(axis=0, keepdims=True) / len(x)'''
 
 
+EVERYTHING = """
+import functools
+key = lambda pair: pair[1] if pair else 0
+class Box:
+    'It holds.'
+    size: int = 3
+    @functools.cache
+    def get(self, n=2, *rest, **more):
+        return [one for one in rest if one > n] or {n: f'{n}' for n in more} or (yield n)
+with open(name) as file, other:
+    x: int
+    print(*file, sep='')
+match size:
+    case 1 | 2:
+        size = -size
+try:
+    del size
+except OSError:
+    raise
+while (size := size - 1) and not done:
+    continue
+else:
+    size[1:2, ::3] = size[...]
+async def wait(n):
+    await n
+    async for one in n:
+        n += one
+"""
+
+
 def changes(source=SOURCE, others=()):
     return {" ".join(one.after.split()) for one in mutants("mean", source, others)}
 
@@ -44,6 +74,8 @@ def test_the_slips_of_arrays_are_among_them():
         r"axis=1",
         r"mean\(axis=0, keepdims=True\)",
         r"sum\(axis=0\)",
+        r"float\('nan'\) \*",
+        r"n\[0\] if n else",
     ):
         assert re.search(slip, found), slip
 
@@ -56,6 +88,12 @@ def test_another_answer_of_as_many_arguments_is_tried_in_its_place():
     other = "def norm_of(x, w):\n    return x - w\n"
     assert any("mean_of = norm_of" in change for change in changes(others=[other]))
     assert not any("norm_of" in change for change in changes(others=[other.replace(", w", "", 1)]))
+
+
+def test_every_kind_of_expression_and_statement_has_mutants():
+    """Bodies that are one expression, where others have a list of statements; nested and decorated ones."""
+    found = mutants("all", EVERYTHING)
+    assert len(found) > 100 and any("key = lambda" in one.before for one in found)
 
 
 def test_what_does_not_parse_has_none():

@@ -1,65 +1,38 @@
-"""Assignments with one fault each, which a check of them finds; and a sound one, where it finds none."""
-
-from pathlib import Path
+"""Assignments with faults, which a check of them finds; and a sound one, where it finds none."""
 
 import pytest
-from nbformat import v4, write
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from planted import CARELESS, KERNEL, SETUP, answer, sound, test, trial_of
 
-from airlock.check.checker import Checker, failures
+from airlock.check.checker import Checker
 from airlock.check.page import render
+from airlock.check.readiness import failures
 from airlock.classroom.pool import LocalWorkers
-from airlock.course.trial import generate
 from airlock.model.errors import AirlockError
 from airlock.model.limits import Limits
 
-SETUP = ("setup", "given", "import numpy as np")
-DOUBLE = (
-    "double",
-    "answer",
-    'def double(x):\n    """Twice x."""\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION',
-)
-QUADRUPLE = (
-    "quadruple",
-    "answer",
-    "def quadruple(x):\n    ### BEGIN SOLUTION\n    return double(double(x))\n    ### END SOLUTION",
-)
-PRODUCT = (
-    "product",
-    "answer",
-    "def product(x, w):\n    ### BEGIN SOLUTION\n    return x @ w\n    ### END SOLUTION",
-)
-HIDDEN = "assert double(1) == 2\n### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
-SOUND = HIDDEN.format(
-    "for shape in (3, 4), (5,):\n    x = np.random.randn(*shape)\n    kept = x.copy()\n"
-    "    assert type(double(x)) is np.ndarray and double(x).shape == shape, 'double: the shape'\n"
-    "    assert np.allclose(double(x), 2 * kept, 1e-9, 0), 'double: the values'\n"
-    "    assert np.array_equal(x, kept), 'double: x was changed'\n"
-    "assert [double(n) for n in (-3, 0, 12)] == [-6, 0, 24]"
-)
-
-
-def cell(name, kind, text, points=1):
-    if kind == "prose":
-        return v4.new_markdown_cell(text)
-    flags = {"grade_id": name, "schema_version": 3, "locked": kind != "answer", "task": False}
-    flags |= {"solution": kind == "answer", "grade": kind == "test"}
-    flags |= {"points": points} if kind == "test" else {}
-    return v4.new_code_cell(text, metadata={"nbgrader": flags})
-
-
-def trial_of(cells, root: Path):
-    source = root / "course" / "source" / "ps1"
-    source.mkdir(parents=True)
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    write(
-        v4.new_notebook(cells=[cell(*one) for one in cells], metadata={"kernelspec": kernel}),
-        source / "p.ipynb",
-    )
-    config = Config({"CourseDirectory": {"root": str(root / "course"), "course_id": "course"}})
-    (root / "trial").mkdir()
-    return generate(CourseDirectory(config=config), config, "ps1", root / "trial")
+WIDE = "x = np.random.randn(4)\nassert np.allclose({0}(x), 2 * x, 1, 1)"
+# What is wrong: answer cells and check, as (name, formula, inputs) and the check's text.
+FAULTY = {
+    "wide": (answer("wide", "2 * x"), test("wide", WIDE.format("wide"))),
+    "square": (
+        answer("square", "x @ w", "x, w"),
+        test("square", "d = np.diag([1.0, 2.0, 3.0])\nassert np.allclose(square(d, d + 1 - 1), d**2)"),
+    ),
+    "itself": (answer("itself", "[2 * x]"), test("itself", "made = itself(3)\nassert made == made")),
+    "nan": (
+        answer("nan", "2 * x"),
+        test("nan", "x = np.arange(3.0)\nassert not (np.abs(nan(x) - 2 * x) > 1e-9).any()"),
+    ),
+    "seeded": (
+        answer("seeded", "x.sum()"),
+        test("seeded", "np.random.seed(1)\nx = np.random.randn(2)\nassert abs(seeded(x) - 1.0125889) < 1e-6"),
+    ),
+    "twice": (
+        answer("twice", "2 * x"),
+        ("once-more", "answer", answer("twice", "x + x")[2]),
+        test("twice", "assert [twice(n) for n in (-3, 0, 12)] == [-6, 0, 24]"),
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,89 +43,95 @@ def executor():
 
 @pytest.fixture
 def look(executor, tmp_path):
-    def look(*cells, times=1, mutants=5):
-        trial = trial_of([SETUP, *cells], tmp_path)
-        return Checker(trial, Limits(), executor, lambda *_: None).run(times, 2, mutants, inputs=30)
+    def look(*cells, times=1, mutants=0, **options):
+        trial = trial_of([SETUP, *cells], tmp_path, **options)
+        return Checker(trial, Limits(), executor, lambda *_: None).run(times, 2, mutants, seed=1, inputs=30)
 
     return look
 
 
-def test_a_sound_assignment_is_ready(look):
-    found = look(DOUBLE, ("test-double", "test", SOUND), mutants=30)
-    assert failures(found, set()) == []
-    assert found["faults"] == found["never_lost"] == found["release"]["passes"] == []
-    assert found["mutants"]["total"] == 30 and found["mutants"]["caught"] > 20
-    assert found["blanks"][0]["lost"] == ["test-double"] and found["blanks"][0]["beyond"] == []
-    assert {row["state"] for row in found["guarded"]} == {"guarded"}
+@pytest.fixture(scope="module")
+def faulty(executor, tmp_path_factory):
+    """What a check finds where wrong answers can keep their points."""
+    cells = [SETUP, *(one for part in FAULTY.values() for one in part)]
+    trial = trial_of(cells, tmp_path_factory.mktemp("faulty"))
+    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 90, seed=1, inputs=30)
 
 
-def test_a_check_that_cannot_fail(look):
-    found = look(DOUBLE, ("test-double", "test", SOUND), ("test-again", "test", "double\nassert True"))
-    assert found["never_lost"] == ["test-again"]
+@pytest.fixture(scope="module")
+def careless(executor, tmp_path_factory):
+    """What a check finds where reference, release and blanks show the faults."""
+    trial = trial_of(CARELESS, tmp_path_factory.mktemp("careless"))
+    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 0)
 
 
-def test_a_tolerance_that_is_too_wide(look):
-    wide = SOUND.replace("1e-9, 0", "1, 1").replace("assert [", "[").replace("assert double(1) == 2\n", "")
-    found = look(DOUBLE, ("test-double", "test", wide), mutants=30)
-    alive = found["mutants"]["survived"] + found["mutants"]["luck"]
-    assert found["mutants"]["survived"] and failures(found, set())
-    assert failures(found, {one["name"] for one in alive}) == []
+@pytest.mark.parametrize("fault", FAULTY)
+def test_wrong_answers_that_keep_their_points_are_shown(faulty, fault):
+    alive = faulty["mutants"]["survived"] + faulty["mutants"]["luck"]
+    assert any(one["cell"] == fault for one in alive)
 
 
-def test_a_check_that_depends_on_an_earlier_answer(look):
-    tests = ("test-double", "test", SOUND), ("test-quadruple", "test", "assert quadruple(3) == 12")
-    found = look(DOUBLE, tests[0], QUADRUPLE, tests[1])
-    assert [(row["cell"], row["beyond"]) for row in found["blanks"]] == [
-        ("double", ["test-quadruple"]),
-        ("quadruple", []),
-    ]
-
-
-def test_a_square_symmetric_input_where_the_order_is_the_lesson(look):
-    square = "x = np.diag([1.0, 2.0, 3.0])\nassert np.allclose(product(x, x + 1 - 1), x**2)"
-    found = look(PRODUCT, ("test-product", "test", square), mutants=50)
-    assert any(
-        one["after"].strip() == "return (w @ x)" or ".T" in one["after"]
-        for one in found["mutants"]["survived"]
+def test_survivors_are_no_reason_once_they_are_allowed(faulty):
+    alive = faulty["mutants"]["survived"] + faulty["mutants"]["luck"] + faulty["mutants"]["beyond"]
+    about = [reason for reason in failures(faulty, set()) if "wrong answers" in reason]
+    assert about and not any(
+        "wrong answers" in reason for reason in failures(faulty, {one["name"] for one in alive})
     )
 
 
-def test_a_solution_that_stands_in_the_release(look):
-    hint = ("hint", "prose", "Write\n\n    return 2 * x\n\nhere.")
-    found = look(DOUBLE, ("test-double", "test", SOUND), hint, mutants=0)
-    assert [(leak["cell"], leak["kind"]) for leak in found["release"]["leaks"]] == [("double", "solution")]
-    assert failures(found, set())
+@pytest.mark.parametrize(
+    "fault, part",
+    [
+        ("always", "test-always gives its points to who hands in nothing"),
+        ("caught", "test-caught gives its points to who hands in nothing"),
+        ("callable", "test-callable gives its points to who hands in nothing"),
+        ("free", "test-free is worth 0 points"),
+        ("misspelt", "The release gives a line of p.ipynb away: ### BEGIN HIDEN TESTS"),
+        ("file", "The reference lost test-file in 1 of 1 gradings"),
+        ("file", "test-file cannot be graded"),
+        ("leak", "The release gives a line of double away: return 2 * x"),
+        ("triple", "test-triple gives its points to who hands in nothing"),
+    ],
+)
+def test_what_reference_and_release_show_is_a_reason(careless, fault, part):
+    assert any(part in reason for reason in failures(careless, set())), failures(careless, set())
+
+
+def test_a_sound_check_beside_them_is_no_reason(careless):
+    assert not any("test-double" in reason for reason in failures(careless, set()))
+
+
+def test_a_check_that_depends_on_an_earlier_answer_shows_in_the_table_of_blanks(careless):
+    beyond = {row["cell"]: row["beyond"] for row in careless["blanks"]}
+    assert "test-quadruple" in beyond["double"] and beyond["quadruple"] == []
+
+
+def test_a_check_that_takes_what_to_expect_from_the_student_is_not_guarded(careless):
+    states = {row["check"]: (row["state"], row["reason"]) for row in careless["guarded"]}
+    assert states["test-double"] == ("guarded", "")
+    assert states["test-table"][0] == "decided in part by the student's own code"
+    assert "table" in states["test-table"][1]
+    assert states["test-file"][0] == "cannot be graded" and "values.txt" in states["test-file"][1]
+
+
+def test_where_the_empty_release_stops_is_said(careless):
+    assert [stop["cell"] for stop in careless["release"]["stops"]] == ["stops"]
+
+
+def test_a_sound_assignment_is_ready(look):
+    found = look(answer("double", "2 * x"), sound("double"), mutants=30)
+    assert failures(found, set()) == []
+    assert found["mutants"]["total"] == 30 < found["mutants"]["possible"]
+    assert found["mutants"]["caught"] > 20
+    assert found["blanks"][0]["lost"] == ["test-double"] and found["blanks"][0]["beyond"] == []
 
 
 def test_a_reference_that_fails_now_and_then(look):
     """Each grading passes with a chance of 1 / 8: all ten do once in a billion."""
-    text = DOUBLE[2].replace("2 * x", "2 * x if np.random.rand() < 0.5 else 3 * x")
-    found = look(
-        ("double", "answer", text), ("t", "test", "assert [double(1) for _ in 'abc'] == [2, 2, 2]"), times=10
-    )
+    text = answer("double", "2 * x if np.random.rand() < 0.5 else 3 * x")
+    found = look(text, test("double", "assert [double(1) for _ in 'abc'] == [2, 2, 2]"), times=10)
     assert found["reference"]["checks"][0]["full"] < 10
-    assert any("lost t in" in reason or "t cannot be graded" in reason for reason in failures(found, set()))
-
-
-def test_a_check_that_the_release_passes(look):
-    found = look(DOUBLE, ("test-double", "test", "assert callable(double)"), mutants=0)
-    assert found["release"]["passes"] == ["test-double"]
-
-
-def test_a_hidden_marker_that_is_misspelt(look):
-    test = SOUND.replace("HIDDEN", "HIDEN")
-    found = look(DOUBLE, ("test-double", "test", test), mutants=0)
-    assert {leak["kind"] for leak in found["release"]["leaks"]} == {"marker"}
-
-
-def test_points_of_zero(look):
-    found = look(DOUBLE, ("test-double", "test", SOUND, 0), mutants=0)
-    assert found["faults"] == ["p.ipynb: test-double is worth 0 points."]
-
-
-def test_a_duplicated_grade_id_is_named(tmp_path):
-    with pytest.raises(AirlockError, match="test-double"):
-        trial_of([SETUP, DOUBLE, ("test-double", "test", SOUND), ("test-double", "test", SOUND)], tmp_path)
+    assert any("The reference lost test-double" in reason for reason in failures(found, set()))
 
 
 def test_an_answer_that_is_a_value_and_what_given_cells_make_of_it(look):
@@ -160,15 +139,66 @@ def test_an_answer_that_is_a_value_and_what_given_cells_make_of_it(look):
     cells = (
         ("rate", "answer", "### BEGIN SOLUTION\nrate = 0.25\n### END SOLUTION"),
         ("use", "given", "paid = [100 * rate]\nrate_before, rate = rate, None"),
-        ("test-rate", "test", "assert paid == [25.0]"),
+        test("rate", "assert paid == [25.0]"),
     )
-    found = look(*cells, mutants=None)
+    found = look(*cells, mutants=20)
+    assert found["mutants"]["survived"] == found["mutants"]["luck"] == found["mutants"]["beyond"] == []
+    assert found["mutants"]["caught"] >= 8
+
+
+def test_what_a_test_of_before_has_bound_asks_the_answer_that_is_graded(look):
+    """A function that an earlier check defines looks the student's function up where it is asked for."""
+    helper = "def asked(value):\n    return globals()['double'](value)\nassert asked(2) == 4"
+    found = look(
+        answer("double", "2 * x"), test("first", helper), test("second", "assert asked(3) == 6"), mutants=20
+    )
+    assert found["mutants"]["equivalent"] > 0
+    assert all("lost" not in row["message"] for row in found["mutants"]["messages"])
+
+
+@pytest.mark.parametrize(
+    "cells, kernel, sentence",
+    [
+        ([answer("d", "2 * x"), sound("d"), sound("d")], KERNEL, "test-d"),
+        (
+            [("d", "answer", "### BEGIN SOLUTION\nd = 1"), test("d", "assert d == 1")],
+            KERNEL,
+            "no end solution",
+        ),
+        ([answer("d", "2 * x"), sound("d")], {"name": "ir", "display_name": "R", "language": "R"}, "Python"),
+    ],
+    ids=["a duplicated grade_id", "a region without end", "another language"],
+)
+def test_what_cannot_be_generated_is_said_in_a_sentence(look, cells, kernel, sentence):
+    with pytest.raises(AirlockError, match=sentence):
+        look(*cells, kernel=kernel)
+
+
+def test_an_answer_without_a_region_is_gone_when_it_is_emptied(look):
+    """nbgrader then takes all of the cell, and what stands there instead raises before it defines it."""
+    whole = ("double", "answer", "def double(x):\n    return 2 * x")
+    found = look(whole, sound("double"), mutants=10)
+    assert found["blanks"][0]["lost"] == ["test-double"]
     assert failures(found, set()) == []
-    assert found["mutants"]["total"] >= 8 and found["mutants"]["caught"] >= 8
 
 
-def test_the_page_shows_a_survivor_as_a_diff_and_runs_nothing(look):
-    found = look(DOUBLE, ("test-double", "test", "assert double(0) == 0"), mutants=60)
-    page = render(found | {"made": "2026-01-01T12:00", "reasons": failures(found, set()), "allowed": []})
-    one = found["mutants"]["survived"][0]
+def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell(look):
+    """Two blanks, each with its check; the second check also fails when the first line raises."""
+    text = (
+        "def both(x):\n    a = ...\n    ### BEGIN SOLUTION\n    a = 2 * x\n    ### END SOLUTION\n"
+        "    b = ...\n    ### BEGIN SOLUTION\n    b = 3 * x\n    ### END SOLUTION\n    return a, b"
+    )
+    first = "assert [both(n)[0] for n in (-3, 0, 12)] == [-6, 0, 24]"
+    second = "assert [both(n)[1] for n in (-3, 0, 12)] == [-9, 0, 36]"
+    found = look(("both", "answer", text), test("first", first), test("second", second), mutants=60, stub="")
+    lost = {row["blank"]: row["lost"] for row in found["blanks"]}
+    assert lost == {"": ["test-first", "test-second"], "1": ["test-first"], "2": ["test-second"]}
+    raises = [one for one in found["mutants"]["beyond"] if one["line"] == 3]
+    assert {one["before"].strip() for one in raises} == {"a = 2 * x"}
+    assert all("test-second" in one["beyond"] for one in raises)
+
+
+def test_the_page_shows_a_survivor_as_a_diff_and_runs_nothing(faulty):
+    page = render(faulty | {"made": "2026-01-01T12:00", "reasons": failures(faulty, set()), "allowed": []})
+    one = faulty["mutants"]["survived"][0]
     assert one["name"] in page and "<ins>" in page and "<script" not in page

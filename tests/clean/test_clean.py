@@ -26,7 +26,6 @@ ELEMENTS = set(
 )
 
 
-
 EXPORTER = HTMLExporter(template_name="basic")
 
 
@@ -112,7 +111,7 @@ def test_raw_cells_errors_streams_and_texts_show_markup_as_text(payload):
 
 
 def test_metadata_and_counts_that_templates_print_are_plain():
-    mean = "\"><img src=x onerror=alert(1)>"
+    mean = '"><img src=x onerror=alert(1)>'
     output = new_output("execute_result", {"image/png": PNG, "text/html": "<b>a</b>"}, execution_count=1)
     cell = new_code_cell("1", metadata={"tags": [mean, "hide"], "alt": mean, "magics_language": mean})
     cell.outputs = [output]

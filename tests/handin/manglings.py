@@ -50,7 +50,9 @@ def with_other_ids(notebook):
 def from_colab(notebook):
     for number, cell in enumerate(strip(without_ids(notebook)).cells):
         cell.metadata = nbformat.from_dict({"id": f"x{number}AbC", "colab": {"base_uri": "https://x/"}})
-    badge = new_markdown_cell('<a href="https://colab.research.google.com/x"><img src="https://x/badge.svg"></a>')
+    badge = new_markdown_cell(
+        '<a href="https://colab.research.google.com/x"><img src="https://x/badge.svg"></a>'
+    )
     badge.pop("id")
     notebook.cells.insert(0, badge)
     notebook.metadata = nbformat.from_dict({"colab": {"provenance": []}, "language_info": {"name": "python"}})

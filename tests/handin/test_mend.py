@@ -257,6 +257,7 @@ def test_old_formats_are_upgraded(squares, version):
     (b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "unreadable", "nested"),
     (b'{"cells": [' + b"{}," * 3_000_000 + b"{}]}", "too-large", "too large"),
     (b'{"cells": [' + b"{}," * 6_000 + b"{}]}", "too-large", "6001 cells"),
+    (json.dumps({"cells": [{"source": "x = 1\n" * 30_000}] * 6}).encode(), "too-large", "1,080,000 char"),
     (b" " * (reading.MAX_NOTEBOOK + 1), "too-large", "too large"),
     (b'{"cells": [\xff\xfe\x81]}', "unreadable", "broken"),
 ])  # fmt: skip

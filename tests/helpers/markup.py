@@ -71,7 +71,7 @@ MARKDOWN = [
     "![a](/formgrader/logout)",
     "![a][ref]\n\n[ref]: https://evil.example/p.png",
     "```mermaid\n</pre><img src=x onerror=alert(1)>\n```",
-    "~~~ mermaid\ngraph TD; a-->b; click a href \"javascript:alert(1)\"\n~~~",
+    '~~~ mermaid\ngraph TD; a-->b; click a href "javascript:alert(1)"\n~~~',
     "$$</div><img src=x onerror=alert(1)>$$",
     "$\\href{javascript:alert(1)}{x}$",
     "\\begin{x}<script>alert(1)</script>\\end{x}",

@@ -258,3 +258,9 @@ def test_a_function_of_the_students_may_be_given_to_test_after_test():
 def test_what_an_exception_says_is_told_as_the_exceptions():
     record, points = graded(a_master(("answer", RIGHT, ""), ("test", "assert f(2) == 4")), c0=SAYS)
     assert (points, record.checks[0].message) == ([0], "f() raised AssertionError: g: y is still blank")
+
+
+def test_a_given_function_may_be_wrapped_by_a_later_statement():
+    given = "import functools\ndef h(x):\n    return x + 1\n\ndef wrap(f):\n    return lambda x: f(f(x))"
+    cells = ("given", given), ("given", "h = wrap(h)"), ("answer", RIGHT, ""), ("test", "assert f(h(0)) == 4")
+    assert graded(a_master(*cells))[1] == [2]

@@ -14,7 +14,7 @@ FRAMES = """
 NPY = "good(np.zeros(2**20))[1]"
 WIRE = {
     "one array named sixty times": (f"b'[' + b','.join([b'{{\"array\":0}}'] * 60) + b']', {NPY}", "forged"),
-    "one scalar named twice": ("b'[{\"scalar\":0},{\"scalar\":0}]', good(np.float64(1))[1]", "forged"),
+    "one scalar named twice": ('b\'[{"scalar":0},{"scalar":0}]\', good(np.float64(1))[1]', "forged"),
     "an array that was not sent": ("b'{\"array\":3}'", "forged"),
     "an array of a negative number": (f"b'{{\"array\":-1}}', {NPY}", "forged"),
     "keys of a dict that collide": (
@@ -31,10 +31,13 @@ WIRE = {
     ),
     "empty dicts without number": ("b'[' + b'{\"dict\":[]},' * 900_000 + b'0]'", "forged"),
     "empty sets without number": ("b'[' + b'{\"set\":[]},' * 900_000 + b'0]'", "forged"),
-    "a text that one letter makes wide": ("b'\"\\\\ud83d\\\\ude00' + b'x' * 30_000_000 * 2 + b'\"'", "forged"),
+    "a text that one letter makes wide": (
+        "b'\"\\\\ud83d\\\\ude00' + b'x' * 30_000_000 * 2 + b'\"'",
+        "forged",
+    ),
     "brackets in brackets": ("b'[' * 60 + b']' * 60", "forged"),
-    "an object of two tags": ("b'{\"int\":\"1\",\"float\":\"2\"}'", "forged"),
-    "a tag that is none": ("b'{\"pickle\":\"gASV\"}'", "forged"),
+    "an object of two tags": ('b\'{"int":"1","float":"2"}\'', "forged"),
+    "a tag that is none": ('b\'{"pickle":"gASV"}\'', "forged"),
     "JSON that breaks off": ("b'{\"tuple\":[1,'", "forged"),
     "an integer of a million digits in JSON": ("b'1' * 10**6", "forged"),
 }
@@ -76,7 +79,9 @@ attack("children that nobody waits for", """
             time.sleep(0.5)
         return x
     """, seen="time-limit")  # fmt: skip
-attack("a signal stops the kernel", "import os, signal\nos.kill(os.getpid(), signal.SIGTSTP)", seen="time-limit")
+attack(
+    "a signal stops the kernel", "import os, signal\nos.kill(os.getpid(), signal.SIGTSTP)", seen="time-limit"
+)
 attack(
     "a thread computes while the cell sleeps",
     "import threading, time\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)], daemon=True).start()\ntime.sleep(1000)",
@@ -194,6 +199,15 @@ attack(
             os.unlink("file")
     end = time.monotonic() + 2.5
     while time.monotonic() < end: pass
+    """,
+    seen="disk-limit",
+)
+attack(
+    "the disk filled as fast as it goes",
+    """
+    block = bytes(2**23)
+    for number in range(2000):
+        with open(f"fast{number}", "wb") as file: file.write(block)
     """,
     seen="disk-limit",
 )

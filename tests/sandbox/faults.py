@@ -163,3 +163,93 @@ fault(
 )
 fault("the kernel is asked to leave", FULL, last="exit()")
 fault("exceptions everywhere", FULL, first="1 / 0", last="raise SystemExit(3)")
+
+# --- Clocks, signals, the interpreter ----------------------------------------------------------------------
+fault(
+    "clocks that stand still",
+    FULL,
+    first="import time\ntime.time = time.monotonic = time.process_time = lambda: 0.0",
+)
+fault("a sleep that is a number", FULL, first="import time\ntime.sleep = 3")
+fault(
+    "an alarm that rings in a cell",
+    FULL,
+    "kernel-died",
+    last="import signal, time\nsignal.setitimer(signal.ITIMER_REAL, 0.05)\ntime.sleep(5)",
+)
+fault("a signal to end itself", FULL, "kernel-died", last="import os\nos.kill(os.getpid(), 15)")
+fault(
+    "recursion whose limit was taken away",
+    WITHOUT_SIGMOID,
+    "kernel-died",
+    "memory-limit",
+    sigmoid="import sys\nsys.setrecursionlimit(10**9)\ndef sigmoid(x):\n    return sorted([x], key=sigmoid)",
+)
+fault(
+    "a number of millions of digits",  # one call of C, which hears no interrupt
+    FULL,
+    "time-limit",
+    last="import sys\nsys.set_int_max_str_digits(0)\nprint(len(str(7**10_000_000)))",
+    cpu=25,
+)
+fault("warnings and overflows that are errors", FULL,
+      first="import warnings\nimport numpy as np\nwarnings.simplefilter('error')\nnp.seterr(all='raise')")  # fmt: skip
+fault(
+    "names of Python taken",
+    FULL,
+    last="list = [1, 2]\nsum = max = 0\ndef len(x): return 3\nprint = type = None",
+)
+fault("a thread that computes for ever", FULL, last="""
+    import threading
+    threading.Thread(target=lambda: [0 for _ in iter(int, 1)], daemon=True).start()
+    """)  # fmt: skip
+fault("an await without end", FULL, "time-limit", last="import asyncio\nawait asyncio.sleep(1e6)")
+fault("something slow at exit", FULL, last="import atexit, time\natexit.register(time.sleep, 1e6)")
+
+# --- Files and descriptors ---------------------------------------------------------------------------------
+fault("standard input and output closed", FULL, first="import os\nfor number in range(3): os.close(number)")
+fault("every descriptor closed", FULL, "kernel-died", "time-limit", last="import os\nos.closerange(0, 1000)")
+fault("as many files as can be opened", FULL, last="kept = []\nwhile True: kept.append(open('file', 'w'))")
+fault("its own folder deleted", FULL, last="import os, shutil\nshutil.rmtree(os.getcwd())")
+fault("another folder", FULL, sigmoid="""
+    import os
+    os.makedirs("inner", exist_ok=True)
+    os.chdir("inner")
+    def sigmoid(x): return 1 / (1 + np.exp(-x))
+    """)  # fmt: skip
+fault("a file that hides a module", FULL, first="with open('random.py', 'w') as file: file.write('1 / 0')")
+fault("a program that reads from the keyboard", FULL, last="import subprocess\nsubprocess.run(['cat'])")
+
+# --- What is shown and returned ----------------------------------------------------------------------------
+fault("a magic that does not exist", FULL, first="%nosuchmagic\n")
+fault("a picture of itself without end", FULL, "time-limit", last="""
+    class Endless:
+        def __repr__(self):
+            while True: pass
+    Endless()
+    """)  # fmt: skip
+fault("an object that cannot be shown", FULL, last="""
+    class Shy(Exception):
+        def __repr__(self): raise self
+        __str__ = __repr__
+    display(Shy())
+    raise Shy()
+    """)  # fmt: skip
+fault("an object that is slow to die", FULL, "time-limit", last="""
+    import time
+    class Slow:
+        def __del__(self): time.sleep(1e6)
+    slow = Slow()
+    del slow
+    """)  # fmt: skip
+fault("lists in lists", FULL, last="deep = []\nfor _ in range(10**5): deep = [deep]\ndeep")
+fault(
+    "an error of ten million letters",
+    WITHOUT_SIGMOID,
+    sigmoid="def sigmoid(x): raise ValueError('x' * 10**7)",
+)
+fault(
+    "an array in an array in an array",
+    WITHOUT_SIGMOID,
+    sigmoid="def sigmoid(x):\n    for _ in range(1000): x = [x]\n    return x",
+)

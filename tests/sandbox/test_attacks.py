@@ -24,8 +24,10 @@ from small_course import (
     outputs_of,
     processes_in,
 )
+from used import Measured, Used
 
 from airlock.handin.files import read_submission
+from airlock.model.limits import MIB
 from airlock.run.grade import grade_submission
 from airlock.sandbox import confine
 
@@ -49,6 +51,7 @@ class World:
         self.names["PORT"] = self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))[1]
         self._listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", self.names["PORT"]))
         self.before = self.state()
+        self.most, self.whose = Used(), {}  # the largest figures of all attacks, and which attack's they are
 
     def state(self):
         """All that must not change."""
@@ -64,7 +67,22 @@ class World:
             name: data.replace(b"OUTSIDE", str(self.outside).encode()) for name, data in attack.files.items()
         }
         submission = self.course.submission(answers | attack.answers, files)
-        return grade_submission("mallory", submission, self.course.master, QUICK)
+        return self.measured(submission)
+
+    def measured(self, submission):
+        """Grade a submission, and note what that took."""
+        with Measured(self.temporary) as measured:
+            graded = grade_submission("mallory", submission, self.course.master, QUICK)
+        measured.used.cpu = graded.record.seconds["cpu"]
+        self.used = measured.used
+        return graded
+
+    def took(self, name):
+        """Keep the largest figures of all attacks, and whose they are."""
+        for figure, most in vars(self.used).items():
+            if most > getattr(self.most, figure):
+                setattr(self.most, figure, most)
+                self.whose[figure] = name
 
     def close(self):
         """Stop listening."""
@@ -110,6 +128,7 @@ def test_an_attack_gains_nothing(world, attack):
     needs(attack.needs)
     graded = world.grade(attack)
     record = graded.record
+    world.took(attack.name)
     assert record.status in ("graded", "incident")
     assert record.score <= attack.honest, [(check.grade_id, check.points) for check in record.checks]
     shown = outputs_of(graded)
@@ -128,6 +147,17 @@ def test_an_attack_gains_nothing(world, attack):
 def test_the_same_course_without_an_attack(world, answers, score):
     record = grade_submission("alice", world.course.submission(answers), world.course.master, QUICK).record
     assert (record.score, record.status, record.incidents) == (score, "graded", [])
+
+
+def test_no_attack_takes_more_of_the_grader_than_its_limits_say(world):
+    """Of all that ran before; docs/operator.md has these figures."""
+    world.measured(world.course.submission(WRONG))
+    world.took("none")
+    print(world.most, world.whose)
+    assert world.most.memory - world.used.memory < 512 * MIB, world.whose
+    assert world.most.cpu < 2 * QUICK.submission_seconds, world.whose
+    assert world.most.wall < QUICK.wall_seconds, world.whose
+    assert world.most.disk < QUICK.disk + 512 * MIB, world.whose
 
 
 def test_points_that_were_earned_stay_earned_under_attack(world):

@@ -1,0 +1,113 @@
+"""Functions of the student as a test sees them: called in the kernel, and told of without their code.
+
+What a test reads of a function's text is the notebook's own: the student's side cannot show it another.
+"""
+
+import ast
+import functools
+import inspect
+import itertools
+import linecache
+import types
+from typing import Any, cast
+
+from airlock.model.names import parse
+
+
+class RemoteFunction:
+    """Stands for a function of the student: calling it has the student's kernel call the function.
+
+    Arguments are sent as copies; what the function changed in them is carried over afterwards.
+    """
+
+    def __init__(self, bridge: Any, name: str, number: int, of: str = "function"):
+        self.__name__ = name
+        self._bridge, self._number, self._of = bridge, number, of
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """What the student's function returns for these arguments."""
+        return self._bridge.call(self, arguments, keywords)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") and not name.startswith("__"):
+            raise AttributeError(name)
+        return self._bridge.attribute(self, name)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return {"method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType}.get(
+            self._of, types.FunctionType
+        )
+
+    @property
+    def __doc__(self) -> Any:  # type: ignore[override]
+        return self._bridge.attribute(self, "__doc__")
+
+    @property
+    def __module__(self) -> Any:  # type: ignore[override]
+        return self._bridge.attribute(self, "__module__")
+
+    @property
+    def __dict__(self) -> Any:  # type: ignore[override]
+        return self._bridge.attribute(self, "__dict__")
+
+    @property
+    def __annotations__(self) -> Any:  # type: ignore[override]
+        return self._bridge.attribute(self, "__annotations__")
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        parameters, returned = self._bridge.operate("signature", self)
+        missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
+        made = [
+            inspect.Parameter(
+                name,
+                kinds(kind),
+                default=default[0] if default else missing,
+                annotation=annotation[0] if annotation else missing,
+            )
+            for name, kind, default, annotation in parameters
+        ]
+        return inspect.Signature(made, return_annotation=returned[0] if returned else missing)
+
+    @property
+    def __code__(self) -> types.CodeType:
+        return make_code(self._bridge.operate("code", self), self._bridge.references.sources)
+
+    def __repr__(self) -> str:
+        return f"<function {self.__name__} of the submission>"
+
+
+@functools.lru_cache(maxsize=256)
+def _functions(cell: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Name and lines of each function that a cell of the notebook defines."""
+    tree, lines, found = parse(cell), cell.splitlines(), []
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+            found.append((getattr(node, "name", "<lambda>"), tuple(lines[first - 1 : node.end_lineno])))
+    return tuple(found)
+
+
+def _defines(cell: str, name: str, source: str) -> bool:
+    """Whether a cell of the notebook defines a function of this name in these very lines."""
+    lines, anywhere = tuple(source.rstrip().splitlines()), name == "<lambda>" and source.strip() in cell
+    return any(known == name and (anywhere or found == lines) for known, found in _functions(cell))
+
+
+def make_code(told: dict, sources: list[str]) -> types.CodeType:
+    """A code object that tells of the student's, and does nothing; its text is the notebook's."""
+    name, source, line = str(told["co_name"]), str(told["source"]), int(told["co_firstlineno"])
+    if not any(_defines(one, name, source) for one in sources if source):
+        source = ""
+    file = f"<answer {name} {abs(hash(source))}>"
+    lines = list(itertools.repeat("\n", max(0, min(line, 10_000) - 1))) + source.splitlines(keepends=True)
+    if source:
+        linecache.cache[file] = (len(source), None, lines, file)
+    replaced = {
+        key: told[key] for key in told if key.startswith("co_") and key not in ("co_name", "co_flags")
+    }
+    locals_ = len(replaced["co_varnames"])
+    empty = compile("", file, "exec")
+    kind = int(told["co_flags"]) & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
+    return empty.replace(co_name=name, co_nlocals=locals_, co_flags=empty.co_flags | kind, **replaced)

@@ -1,0 +1,116 @@
+"""Classes of the student as a test sees them, and the numbers by which the kernel knows its own."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from airlock.run.functions import RemoteFunction
+from airlock.wire.standard import namedtuple_class
+
+LOCAL = {"__name__", "__qualname__", "__module__", "__mro__", "__class__", "__dict__", "mro"}
+LOCAL |= {"__subclasses__", "__flags__", "__basicsize__", "__itemsize__", "__dictoffset__", "__weakref__"}
+# numpy would hand what is compared, both sides of it, to whatever an object's class has by these names.
+TAKEN_OVER = {"__array_function__", "__array_ufunc__", "__array_priority__", "__array_wrap__"}
+TAKEN_OVER |= {"__array_finalize__", "__array_prepare__", "__array_interface__", "__array_struct__"}
+COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
+
+
+class RemoteClass(type):
+    """A class of the student's side; made by :func:`make_class`."""
+
+    def mro(cls) -> list[type]:
+        """Called while the class is made: what it extends there, as far as this side knows it."""
+        return [cls, *cls.__dict__["_standin_mro"], object]
+
+    def __getattribute__(cls, name: str) -> Any:
+        if name in LOCAL or name in COPYING or name.startswith("_standin"):
+            return super().__getattribute__(name)
+        if name in TAKEN_OVER:
+            raise AttributeError(name)
+        return cls._standin_bridge.attribute(cls, name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        cls._standin_bridge.operate("set attribute", cls, name, (value,))
+
+    def __delattr__(cls, name: str) -> None:
+        cls._standin_bridge.operate("delete attribute", cls, name)
+
+    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        """An object that the kernel makes."""
+        made = cls._standin_bridge.operate("special", cls, "__call__", arguments, keywords)
+        if isinstance(type(made), RemoteClass):
+            object.__setattr__(made, "_standin_made", True)
+        return made
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        fields = cls._standin_fields
+        if fields is not None and type(value) is namedtuple_class(cls.__name__, fields):
+            return True
+        return type.__instancecheck__(cls, value) or _is_library(cls) and isinstance(value, _known_self(cls))
+
+    def __subclasscheck__(cls, other: type) -> bool:
+        return type.__subclasscheck__(cls, other) or _is_library(cls) and issubclass(other, _known_self(cls))
+
+    def __eq__(cls, other: object) -> bool:
+        if isinstance(other, type) and not isinstance(other, RemoteClass) and cls.__module__ != "__main__":
+            return (cls.__module__, cls.__qualname__) == (other.__module__, other.__qualname__)
+        return cls is other
+
+    __hash__ = type.__hash__
+
+    def __repr__(cls) -> str:
+        return f"<class '{cls.__module__}.{cls.__qualname__}'>"
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __iter__(cls) -> Iterator[Any]:
+        return bounded(cls._standin_bridge.operate("special", cls, "__iter__"), cls._standin_bridge)
+
+    def __len__(cls) -> int:
+        return int(cls._standin_bridge.operate("special", cls, "__len__"))
+
+    def __getitem__(cls, key: Any) -> Any:
+        return cls._standin_bridge.operate("special", cls, "__getitem__", (key,))
+
+    def __dir__(cls) -> list[str]:
+        return list(cls._standin_bridge.operate("special", cls, "__dir__"))
+
+
+def number_of(value: Any) -> int | None:
+    """The number of what stands for something of the student's side; None for anything else."""
+    kind = type(value)
+    if kind is RemoteFunction:
+        return int(value._number)
+    if isinstance(kind, RemoteClass):
+        return int(object.__getattribute__(value, "_standin_number"))
+    if kind is RemoteClass:
+        return int(value._standin_number)
+    return None
+
+
+def bounded(iterator: Any, bridge: Any) -> Iterator[Any]:
+    """What an iterator of the student's side yields, not for ever."""
+    for item in iterator:
+        bridge.count()
+        yield item
+
+
+def _is_library(kind: RemoteClass) -> bool:
+    return kind.__module__ != "__main__"
+
+
+def _known_self(kind: RemoteClass) -> Any:
+    """The same class of a library, as this side has it; () where it does not."""
+    return find_class((kind.__module__, kind.__qualname__)) or ()
+
+
+def find_class(parent: Any) -> type | None:
+    """A class here by module and name, if that module is loaded; a test can only ask for such."""
+    if isinstance(parent, type):
+        return parent
+    module, name = parent
+    found = sys.modules.get(module) if not module.startswith("airlock") else None
+    for part in name.split("."):
+        found = getattr(found, part, None) if part.isidentifier() else None
+    return found if isinstance(found, type) and not isinstance(found, RemoteClass) else None

@@ -1,0 +1,73 @@
+"""Whether two answers are the same: decided by what they do on many inputs, in plain code."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from airlock.check import compare
+
+ARRAY = [("f", (np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]),), {})]
+SIZES = [("f", (40, 30), {})]
+REFERENCE = "def f(x):\n    return x.sum(axis=0)"
+RANDOM = "import numpy as np\ndef f(a, b):\n    return np.random.randn(a, b) / a ** 0.5"
+
+
+@pytest.fixture(autouse=True)
+def shell(monkeypatch):
+    shell = SimpleNamespace(transform_cell=lambda text: text)
+    monkeypatch.setattr(compare, "get_ipython", lambda: shell, raising=False)
+
+
+def same(reference, other, calls, inputs=300):
+    return compare._airlock_compare(reference, other, calls, inputs, 5)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def f(x):\n    return sum(x)",
+        "import numpy as np\ndef f(x):\n    return np.add.reduce(x.copy())",
+        "def f(x):\n    x = x if x.shape != (2, 2) else x.T\n    return x.sum(0)",
+        "def f(x):\n    return list(x.sum(axis=0)) * 1 and x.sum(axis=0)",
+    ],
+)
+def test_other_words_for_the_same_are_the_same(other):
+    assert same(REFERENCE, other, ARRAY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def f(x):\n    return x.sum(axis=0).clip(-1000, 4)",
+        "def f(x):\n    return x.sum(axis=0, keepdims=True)",
+        "def f(x):\n    made = x.sum(axis=0)\n    x[0, 0] = 7\n    return made",
+        "def f(x, kept=[]):\n    kept.append(x.sum(axis=0))\n    return kept[0]",
+        "def f(x):\n    return 1.0001 * x.sum(axis=0)",
+        "def f(x):\n    return float('nan') * x.sum(axis=0)",
+        "def f(x):\n    raise ValueError('no')",
+        "def g(x):\n    return x.sum(axis=0)",
+        "1 / 0",
+    ],
+)
+def test_what_differs_on_one_input_is_not_the_same(other):
+    assert not same(REFERENCE, other, ARRAY)
+
+
+def test_an_early_special_case_shows_on_inputs_that_the_check_does_not_have():
+    reference = "def f(n):\n    return 2 * n"
+    assert not same(reference, "def f(n):\n    return 2 * n if n < 9 else 0", [("f", (7,), {})])
+    assert same(reference, "def f(n):\n    return 2 * n if n > 0 else 0", [("f", (7,), {})])  # stays positive
+
+
+def test_random_answers_are_compared_by_their_distribution():
+    later = (
+        "import numpy as np\ndef f(a, b):\n    np.random.rand()\n    return np.random.randn(a, b) / a ** 0.5"
+    )
+    assert same(RANDOM, later, SIZES)
+    assert not same(RANDOM, later.replace("/ a", "/ b"), SIZES)
+    assert not same(RANDOM, later.replace("randn(a, b)", "randn(b, a)"), SIZES)
+    uniform = (
+        "import numpy as np\ndef f(a, b):\n    return (np.random.rand(a, b) - 0.5) * 12 ** 0.5 / a ** 0.5"
+    )
+    assert not same(RANDOM, uniform, SIZES)

@@ -1,0 +1,64 @@
+"""What the exit code follows, and what the terminal says of a sample."""
+
+from airlock.check.command import summary
+from airlock.check.guarded import guarded
+from airlock.check.readiness import failures
+from airlock.model.assignment import Observed
+
+ONE = {"name": "a:1", "line": 3, "before": "x", "after": "y", "missed": 1, "times": 20}
+
+
+def found(**changes):
+    numbers = {"total": 5, "possible": 5, "seed": 7, "equivalent": 1, "caught": 4, "per_second": 9.5}
+    return {
+        "faults": [],
+        "reference": {"times": 2, "checks": [{"check": "t", "full": 2, "waits": False, "messages": []}]},
+        "release": {"score": 0, "max_score": 1, "passes": [], "leaks": [], "stops": []},
+        "guarded": [],
+        "never_lost": [],
+        "mutants": numbers | {"survived": [], "luck": [], "beyond": []} | changes.pop("mutants", {}),
+    } | changes
+
+
+def test_nothing_found_is_ready():
+    assert failures(found(), set()) == []
+    assert summary(found(), []).splitlines()[-1] == "Ready."
+
+
+def test_each_kind_of_wrong_answer_is_a_reason_until_it_is_allowed():
+    for kind in ("survived", "luck", "beyond"):
+        one = found(mutants={kind: [ONE]})
+        assert len(failures(one, set())) == 1
+        assert failures(one, {"a:2"}) == failures(one, set())
+        assert failures(one, {"a:1"}) == []
+
+
+def test_a_check_that_nothing_loses_is_a_reason():
+    assert "can it fail" in failures(found(never_lost=["t"]), set())[0]
+
+
+def test_a_sample_says_which():
+    assert "5 of 90, drawn with --seed 7" in summary(found(mutants={"possible": 90}), [])
+    assert "seed" not in summary(found(), [])
+
+
+def test_who_decides_a_check():
+    checks = [
+        {"check": name, "full": full, "waits": False, "messages": messages}
+        for name, full, messages in [
+            ("waits", 2, []), ("fails", 0, ["it is wrong"]), ("own", 2, []), ("data", 2, []), ("good", 2, [])
+        ]
+    ]  # fmt: skip
+    incident = {"kind": "own-comparison", "cell": "own", "message": "Decided by the student's own __eq__."}
+    survey = {"borrowed": {"data": ["table"], "good": []}, "untried": {}}
+    observed = {"p": Observed(waits={"waits": "it shows pictures"})}
+    rows = guarded({"checks": checks, "incidents": [incident]}, {"p": survey}, observed)
+    assert [(row["check"], row["state"].split()[0]) for row in rows] == [
+        ("waits", "cannot"),
+        ("fails", "cannot"),
+        ("own", "decided"),
+        ("data", "decided"),
+        ("good", "guarded"),
+    ]
+    assert [row["reason"] for row in rows[:2]] == ["it shows pictures", "it is wrong"]
+    assert "table" in rows[3]["reason"] and rows[4]["reason"] == ""
