@@ -28,6 +28,7 @@ LEAN = {
     "preprocessors": "test_ignorepattern or test_limitoutput",
 }
 WHOLE = "WHOLE" in os.environ
+pytestmark = pytest.mark.timeout(1600 if WHOLE else 180)
 
 
 def outcomes(suite: str, words: str, folder: Path) -> dict[str, bool]:
