@@ -4,7 +4,8 @@ A line that is right for some inputs only must lose its check every time, and no
 about. So every kind of input is there at every grading: non-square and square, two sizes of three alike, one
 sample, equal rows, many samples, one input, all positive, all negative, zeros among the numbers, tiny and
 large, single precision. A second draw has the shapes of the first, and the first comes once more at the end:
-what was remembered shows.
+what was remembered shows. Where a result is one number only, nothing cancels in it: errors are measured by
+the largest number, and a sum near zero would make a right answer in single precision look wrong.
 """
 
 import numpy as np
@@ -55,10 +56,10 @@ def affine(gradient=True):
         ("positive numbers", draw(j + 20, j, k, 1.0, np.abs)),
         ("negative numbers", draw(j + 21, j, k, 1.0, lambda array: -np.abs(array))),
         ("many samples", draw(many, 30, 40, 1.0, np.abs)),
-        ("equal rows", draw(6, D, M, 1.0, lambda array: array[[0] * len(array)])),
+        ("equal rows", draw(6, D, M, 1.0, lambda array: np.abs(array[[0] * len(array)]))),
         ("single precision", draw(N + 1, D, M + 1, 1.0, np.float32)),
         ("one input", draw(N, 1, M)),
-        ("one output", draw(N, D, 1)),
+        ("one output", draw(N, D, 1, 1.0, np.abs)),
         ("many inputs and outputs", draw(3, 60, 70)),
         ("square matrices and one sample more", draw(k + 1, k, k)),
         ("square matrices", draw(k, k, k)),
