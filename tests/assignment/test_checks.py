@@ -2,11 +2,13 @@
 
 import re
 
+import cases
 import chance
 import checks
 import experiment
 import numpy as np
 import pytest
+from closeness import CLOSE
 from notebook_code import SOURCE
 
 
@@ -205,3 +207,14 @@ def test_released_files_hold_no_answer():
     )
     for answer in r"np\.tanh", r"np\.exp\(", r"maximum\(0", r"randn\(", r"d_in\*\*-", r"2 / d_in", r"[xW]\.T":
         assert not re.search(answer, text), answer
+
+
+def test_single_precision_stays_far_from_the_tolerance_in_every_case():
+    """Where a sum nearly cancels its error is large beside it: no case may draw such sums."""
+    for _ in range(200):
+        for special, inputs in cases.affine():
+            x, W, b, dout = inputs
+            x_, W_, b_, dout_ = map(np.float32, inputs)
+            rights = (x @ W + b, x.T @ dout, dout.sum(axis=0), dout @ W.T)
+            for right, single in zip(rights, (x_ @ W_ + b_, x_.T @ dout_, dout_.sum(axis=0), dout_ @ W_.T)):
+                assert np.abs(single - right).max() < CLOSE / 4 * np.abs(right).max(), special
