@@ -216,5 +216,6 @@ def test_single_precision_stays_far_from_the_tolerance_in_every_case():
             x, W, b, dout = inputs
             x_, W_, b_, dout_ = map(np.float32, inputs)
             rights = (x @ W + b, x.T @ dout, dout.sum(axis=0), dout @ W.T)
-            for right, single in zip(rights, (x_ @ W_ + b_, x_.T @ dout_, dout_.sum(axis=0), dout_ @ W_.T)):
+            singles = (x_ @ W_ + b_, x_.T @ dout_, dout_.sum(axis=0), dout_ @ W_.T)
+            for right, single in zip(rights, singles, strict=True):
                 assert np.abs(single - right).max() < CLOSE / 4 * np.abs(right).max(), special
