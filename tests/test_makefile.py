@@ -12,7 +12,7 @@ TOOLS = "make sh sort tail cut touch rm mkdir cat".split()
 # A Python that claims to be another version, and whose environments install nothing.
 PRETENDER = """#!/bin/sh
 case "$1 $2" in
-    -c*) code="$2"; shift 2; exec {python} -c "
+    -c*) code="$2"; shift 2; exec '{python}' -c "
 import sys
 sys.version_info = (3, {minor}, 0)
 sys.executable = '$0'

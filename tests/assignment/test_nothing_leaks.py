@@ -21,7 +21,10 @@ SHORTEST = 16  # characters of a line that tells anything: `)` and `import check
 NOSY = """
     import gc, inspect, traceback
     print(inspect.stack(), traceback.format_stack(), globals(), locals())
-    print([found for found in gc.get_objects() if isinstance(found, (str, list, tuple, dict))][:2000])
+    asked = globals().setdefault("asked", [])
+    asked.append(inspect.currentframe().f_code.co_name)
+    if asked.count(asked[-1]) < 3:  # it takes a second
+        print([found for found in gc.get_objects() if isinstance(found, (str, list, tuple, dict))][:2000])
     raise ValueError(str(inspect.stack()) + str(traceback.format_stack()))
 """
 SCALED = "init_xavier", "init_he"  # the other two scales are stated in the notebook
