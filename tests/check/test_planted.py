@@ -127,10 +127,10 @@ def test_a_sound_assignment_is_ready(look):
 
 
 def test_a_reference_that_fails_now_and_then(look):
-    """Each grading passes with a chance of 1 / 8: all ten do once in a billion."""
-    text = answer("double", "2 * x if np.random.rand() < 0.5 else 3 * x")
-    found = look(text, test("double", "assert [double(1) for _ in 'abc'] == [2, 2, 2]"), times=10)
-    assert found["reference"]["checks"][0]["full"] < 10
+    """Each grading passes with a chance of 1 / 2: all thirty do, or none does, twice in a billion runs."""
+    text = answer("double", "2 * x if np.random.rand() < 0.79 else 3 * x")
+    found = look(text, test("double", "assert [double(1) for _ in 'abc'] == [2, 2, 2]"), times=30)
+    assert found["reference"]["checks"][0]["full"] < 30
     assert any("The reference lost test-double" in reason for reason in failures(found, set()))
 
 
