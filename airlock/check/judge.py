@@ -57,17 +57,13 @@ def survey(setup: Setup) -> dict[str, Any]:
     """What the reference costs and passes, and which checks are whose; by position or name, plain data."""
     bench = bench_of(setup)
     cells, dependence = bench.notebook.cells, bench.dependence
-
-    def names(places: Sequence[int]) -> list[str]:
-        return [cells[place].grade_id or "" for place in places]
-
     return {
         "costs": [asdict(cost) for cost in bench.costs],
         "borrowed": {cells[p].grade_id or "": bench.borrowed(p) for p in bench.first},
         "untried": {cells[place].grade_id or "": why for place, why in bench.untried().items()},
         "answers": {
-            cells[position].grade_id: {"position": position, "own": names(dependence.own_tests(position))}
-            for position in bench.positions()
+            cells[at].grade_id: {"position": at, "own": _names(bench, dependence.own_tests(at))}
+            for at in bench.positions()
         },
     }
 

@@ -59,11 +59,7 @@ class Attempts:
             before = [one for one in self._of(student) if one.name[: len(name)] <= name]
             if (before and before[-1] in same) or any(one.name[: len(name)] == name for one in same):
                 return
-            number, free = 1, place / name
-            while free.exists():  # another attempt of the same second
-                number += 1
-                free = place / f"{name}-{number}"
-            folder.rename(free)
+            folder.rename(_free(place, name))
 
     def place(self, student: str) -> bool:
         """Put the latest attempt of a student where it is graded; whether anything changed."""
@@ -72,8 +68,8 @@ class Attempts:
         )
         _clear(target.parent)
         if target.is_dir() and not any(_same(target, one) for one in self._of(student)):
-            copy = self.kept / student / _time_of(target).strftime(TIME)  # put there by hand: an attempt too
-            _copy(target, copy if not copy.exists() else copy.with_name(f"{copy.name}-2"))
+            name = _time_of(target).strftime(TIME)  # put there by hand: an attempt too
+            _copy(target, _free(self.kept / student, name))
         latest = self._of(student)[-1]
         if target.is_dir() and _same(target, latest) and _stamp(latest) in ("", _stamp(target)):
             return False
@@ -90,6 +86,15 @@ class Attempts:
         names = ((path, NAME.fullmatch(path.name)) for path in (self.kept / student).iterdir())
         found = [(match["time"], int(match["number"] or 1), path) for path, match in names if match]
         return [path for _, _, path in sorted(found)]
+
+
+def _free(place: Path, name: str) -> Path:
+    """The folder for an attempt of this time; numbered where there are others of the same second."""
+    number, free = 1, place / name
+    while free.exists():
+        number += 1
+        free = place / f"{name}-{number}"
+    return free
 
 
 def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, path: str) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 import zipfile
 from pathlib import Path
@@ -43,16 +42,13 @@ def return_grades(app: NbGrader, assignment: str) -> list[str]:
     if not participants:
         return said
     pages = {student: _pages(coursedir, assignment, student) for student in records}
-    part = reports / f"{FEEDBACK}.part"
-    part.write_bytes(
-        _packed(assignment, {s: (participants[s], pages[s]) for s in pages if s in participants})
-    )
-    os.replace(part, reports / FEEDBACK)
-    packed = count([student for student in pages if student in participants], "student")
+    known = {student: (participants[student], pages[student]) for student in pages if student in participants}
+    write_whole(reports / FEEDBACK, _packed(assignment, known))
+    packed = count(known, "student")
     said.append(
         f"{reports / FEEDBACK}: {packed}; in Moodle, Submissions, Upload multiple feedback files in a zip."
     )
-    if others := [student for student in pages if student not in participants]:
+    if others := [student for student in pages if student not in known]:
         names = ", ".join(map(one_line, others))
         said.append(f"Not in it, as no archive of Moodle's had them: {names}.")
     return said

@@ -119,15 +119,16 @@ def as_field(text: str) -> str:
     return FORMULA.sub("'", visible(text))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` in one step: a reader sees the old file or the new one, nothing between.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replace ``path`` by ``content`` in one step: a reader sees the old file or the new one.
 
     A name that is not valid UTF-8 on disk arrives here as a lone surrogate and is written escaped.
     """
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(part, 0o644)  # mkstemp's 0600 would shut out the rest of the staff

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode, from_dict
@@ -83,15 +83,20 @@ class Execution:
             with kernel:
                 bridge = Bridge(kernel, self.references, set(self.observed.changing))
                 self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))
-                for index, cell in enumerate(self.notebook.cells):
-                    if cell.cell_type == "code" and cell.source.strip() and not self._is_decided(index, cell):
-                        self._begin(index, cell)
-                        self._run_one(index, cell, kernel, tests, bridge)
-                        self._end(index, cell, kernel)
+                for index, cell in self._undecided():
+                    self._begin(index, cell)
+                    self._run_one(index, cell, kernel, tests, bridge)
+                    self._end(index, cell, kernel)
                 if self.rehearsal:
                     self.rehearsal.changing |= bridge.changing
             self.notes.add_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
+
+    def _undecided(self) -> Iterator[tuple[int, NotebookNode]]:
+        """Cells with code that no process before this one has come to; what it has is written down."""
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type == "code" and cell.source.strip() and not self._is_decided(index, cell):
+                yield index, cell
 
     def _is_decided(self, index: int, cell: NotebookNode) -> bool:
         """Whether a process before this one has judged a cell, or died of it."""
@@ -106,9 +111,8 @@ class Execution:
 
     def give_up(self) -> None:
         """Write down what processes before this one have found, and that the rest is lost."""
-        for index, cell in enumerate(self.notebook.cells):
-            if cell.cell_type == "code" and cell.source.strip() and not self._is_decided(index, cell):
-                self.skip(cell, "time-limit", f"The notebook {USED_UP} before this cell.")
+        for _, cell in self._undecided():
+            self.skip(cell, "time-limit", f"The notebook {USED_UP} before this cell.")
 
     def skip(self, cell: NotebookNode, kind: str, sentence: str) -> None:
         """Write down that a cell is lost, and why."""
