@@ -85,13 +85,14 @@ class Checker:
     def _mutants(
         self, blanks: list[dict[str, Any]], gradings: int, most: int | None, seed: int, inputs: int
     ) -> dict[str, Any]:
-        made = self._made()
+        costs = {(row["notebook"], row["cell"], row["blank"]): row["lost"] for row in blanks}
+        made = self._made(costs)
         chosen = made if most is None or most >= len(made) else random.Random(seed).sample(made, most)
-        costs = {(row["notebook"], row["cell"], row["blank"]): set(row["lost"]) for row in blanks}
         started, futures = time.monotonic(), []
         for (name, cell, blank), batch in self._batches(chosen):
             position = self.surveys[name]["answers"][cell]["position"]
-            task = self.setups[name], position, batch, costs[name, cell, blank], gradings, inputs
+            own = self._own(name, cell, costs)
+            task = self.setups[name], position, batch, own, set(costs[name, cell, blank]), gradings, inputs
             futures.append(self.executor.submit(judge.judge, *task))
         heard = self._heard(futures, "wrong answers", BATCH, len(chosen))
         verdicts = [verdict for future in heard for verdict in future.result()]
@@ -99,13 +100,19 @@ class Checker:
         numbers = {"possible": len(made), "seed": seed, "total": len(chosen), "gradings": gradings}
         return numbers | _sorted(verdicts) | {"per_second": round(len(chosen) / seconds, 1) if chosen else 0}
 
-    def _made(self) -> list[tuple[str, str, Mutant]]:
+    def _own(self, notebook: str, cell: str, costs: dict[Blank, list[str]]) -> list[str]:
+        """The checks that mark an answer: of those that its blank loses, those that name it, if any do."""
+        lost, survey = costs[notebook, cell, ""], self.surveys[notebook]
+        own = [name for name in survey["answers"][cell]["own"] if name not in survey["untried"]]
+        return [name for name in own if name in lost] or lost or own
+
+    def _made(self, costs: dict[Blank, list[str]]) -> list[tuple[str, str, Mutant]]:
         """All mutants of answers that a check marks, each with its notebook and cell."""
         made = []
         for name, survey in self.surveys.items():
             texts = self.trial.references[name]
-            for cell, answer in survey["answers"].items():
-                if set(answer["own"]) - survey["untried"].keys():
+            for cell in survey["answers"]:
+                if self._own(name, cell, costs):
                     others = [text for other, text in texts.items() if other != cell]
                     made += [(name, cell, mutant) for mutant in mutants(cell, texts[cell], others)]
         return made

@@ -6,6 +6,7 @@ So it imports nothing of ours, and what it defines begins with ``_airlock``.
 import contextlib as _contextlib
 import copy as _copy
 import io as _io
+import itertools as _itertools
 import math as _math
 import random as _random
 import time as _time
@@ -17,21 +18,40 @@ import numpy as _numpy
 
 _AIRLOCK_SIGMAS = 6  # of the difference of two means or spreads, for answers that draw random numbers
 _AIRLOCK_DRAWS, _AIRLOCK_KEPT = 60, 20_000  # results with random numbers that are enough, and numbers of each
+_AIRLOCK_ITEMS = 1000  # of a generator
+_AIRLOCK_BYTES = 1 << 27  # of inputs and results that are kept
+_airlock_known: dict[str, _Any] = {}
 
 
-def _airlock_compare(reference: str, mutant: str, calls: list, inputs: int, seconds: float) -> bool:
-    """Whether two texts' functions give the same for ``calls``, and for random ones like them.
+def _airlock_learn(reference: str, calls: list, inputs: int, seconds: float) -> bool:
+    """Keep what a text's functions give for ``calls``, and for random ones like them.
 
     ``calls``: (name of the function, arguments, keywords). So many ``inputs`` at most, and no more than fit
-    into so many seconds of computing. A function that draws random numbers is compared by what it draws.
+    into so many seconds of computing. False for a text that cannot be run.
     """
-    right, other = _airlock_space(reference), _airlock_space(mutant)
-    if right is None or other is None:
+    space, cases, left = _airlock_space(reference), [], _AIRLOCK_BYTES
+    end = _time.process_time() + seconds
+    for number, case in enumerate(_airlock_inputs(calls, inputs) if space is not None else ()):
+        given = _airlock_result(space, *case, number)
+        cases.append((*case, given))
+        left -= _airlock_size(case) + _airlock_size(given)
+        if left < 0 or _time.process_time() > end:
+            break
+    _airlock_known.update(space=space, cases=cases, seconds=2 * seconds)
+    return space is not None
+
+
+def _airlock_agrees(text: str) -> bool:
+    """Whether another text's functions give what was learnt.
+
+    A function that draws random numbers is compared by what it draws.
+    """
+    right, other = _airlock_known["space"], _airlock_space(text)
+    if other is None:
         return False
     drawn = []
-    end = _time.process_time() + seconds
-    for number, (name, arguments, keywords) in enumerate(_airlock_inputs(calls, inputs)):
-        one = _airlock_result(right, name, arguments, keywords, number)
+    end = _time.process_time() + _airlock_known["seconds"]
+    for number, (name, arguments, keywords, one) in enumerate(_airlock_known["cases"]):
         two = _airlock_result(other, name, arguments, keywords, number)
         if not _airlock_same(one, two):
             again = _airlock_result(right, name, arguments, keywords, number + 10**6)
@@ -62,7 +82,12 @@ def _airlock_inputs(calls: list, number: int) -> _Iterator[tuple]:
     generator = _numpy.random.default_rng(1)
     for count in range(number - len(calls)):
         name, arguments, keywords = calls[count % len(calls)]
-        yield name, _airlock_varied(arguments, generator), _airlock_varied(keywords, generator)
+        if name:
+            yield name, _airlock_varied(arguments, generator), _airlock_varied(keywords, generator)
+        else:
+            varied = ([_airlock_varied(one, generator) for one in step[3:]] for step in arguments)
+            steps = [(*step[:3], *given) for step, given in zip(arguments, varied, strict=True)]
+            yield name, tuple(steps), keywords
 
 
 def _airlock_varied(value: _Any, generator: _numpy.random.Generator) -> _Any:
@@ -86,9 +111,18 @@ def _airlock_varied(value: _Any, generator: _numpy.random.Generator) -> _Any:
         return "".join(generator.permuted(list(value))) if generator.random() < 0.5 else value
     if type(value) in (list, tuple):
         return type(value)(_airlock_varied(one, generator) for one in value)
-    if type(value) is dict:
+    if type(value) is dict and "_airlock_from" not in value:
         return {key: _airlock_varied(one, generator) for key, one in value.items()}
     return value
+
+
+def _airlock_size(value: _Any) -> int:
+    """Bytes of the arrays in a value, about."""
+    if isinstance(value, tuple | list):
+        return sum(map(_airlock_size, value)) + 8 * len(value)
+    if isinstance(value, dict):
+        return sum(map(_airlock_size, value.values())) + 8 * len(value)
+    return int(getattr(value, "nbytes", 64)) if type(value).__module__ == "numpy" else 64
 
 
 def _airlock_result(space: dict, name: str, arguments: tuple, keywords: dict, seed: int) -> tuple:
@@ -99,9 +133,61 @@ def _airlock_result(space: dict, name: str, arguments: tuple, keywords: dict, se
         arguments, keywords = _copy.deepcopy((arguments, keywords))
         with _warnings.catch_warnings(), _contextlib.redirect_stdout(_io.StringIO()):
             _warnings.simplefilter("ignore")
-            return space[name](*arguments, **keywords), arguments, keywords
+            made = space[name](*arguments, **keywords) if name else _airlock_session(space, arguments)
+            return _airlock_drained(made), arguments, keywords
     except Exception as error:
         return "raised", type(error).__name__
+
+
+def _airlock_drained(value: _Any) -> _Any:
+    """What a generator yields, in its place."""
+    return list(_itertools.islice(value, _AIRLOCK_ITEMS)) if hasattr(type(value), "__next__") else value
+
+
+def _airlock_session(space: dict, steps: tuple) -> list:
+    """What comes of each step, done one after the other with classes of a cell and with their objects.
+
+    A step: what is done, with what (["name", its name] or ["step", the number of the step that gave it]), the
+    name of an attribute or special method, arguments, keywords.
+    """
+    made: list[_Any] = []
+
+    def find(origin: list) -> _Any:
+        kind, key = origin
+        return space[key] if kind == "name" else made[key]
+
+    def given(value: _Any) -> _Any:
+        if type(value) in (tuple, list):
+            return type(value)(map(given, value))
+        if type(value) is dict:
+            if "_airlock_from" in value:
+                return find(value["_airlock_from"])
+            return {key: given(one) for key, one in value.items()}
+        return value
+
+    for what, origin, name, arguments, keywords in steps:
+        try:
+            value, arguments, keywords = find(origin), given(arguments), given(keywords)
+            made.append(_AIRLOCK_STEPS.get(what, _airlock_called)(value, name, *arguments, **keywords))
+        except Exception as error:
+            made.append(("raised", type(error).__name__))
+    return made
+
+
+def _airlock_called(value: _Any, name: str, *arguments: _Any, **keywords: _Any) -> _Any:
+    if not name or name == "__call__":
+        return value(*arguments, **keywords)
+    return getattr(value, name)(*arguments, **keywords)
+
+
+_AIRLOCK_STEPS: dict[str, _Any] = {
+    "attribute": getattr,
+    "set attribute": setattr,
+    "delete attribute": delattr,
+    "base": lambda value, _: value,
+    "signature": lambda *_: None,
+    "code": lambda *_: None,
+}
 
 
 def _airlock_same(one: _Any, other: _Any) -> bool:
@@ -110,6 +196,9 @@ def _airlock_same(one: _Any, other: _Any) -> bool:
         return _airlock_same_arrays(one, other)
     if isinstance(one, float) and isinstance(other, float):
         return _math.isclose(one, other, rel_tol=1e-9) or one != one and other != other
+    if _airlock_is_own(one) and _airlock_is_own(other):
+        alike = type(one).__qualname__ == type(other).__qualname__
+        return alike and _airlock_same(_airlock_state(one), _airlock_state(other))
     if type(one) is not type(other):
         numbers = int | float | complex
         return isinstance(one, numbers) and isinstance(other, numbers) and one == other
@@ -124,6 +213,19 @@ def _airlock_same(one: _Any, other: _Any) -> bool:
     if type(one).__eq__ is object.__eq__:  # type: ignore[comparison-overlap]
         return _airlock_same(vars(one), vars(other)) if hasattr(one, "__dict__") else True
     return bool(one == other)
+
+
+def _airlock_is_own(value: _Any) -> bool:
+    """Whether an object is of a class that a cell has made: each of two texts makes its own."""
+    return not isinstance(value, type) and type(value).__module__ == "__main__"
+
+
+def _airlock_state(value: _Any) -> list:
+    """What an object holds: its attributes, and its items if it is a collection."""
+    slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+    held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    base = next((kind for kind in (list, tuple, dict, set, str, int, float) if isinstance(value, kind)), None)
+    return [held | getattr(value, "__dict__", {}), base(value) if base else None]
 
 
 def _airlock_same_arrays(one: _Any, other: _Any) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from airlock.check.equivalence import is_equivalent
+from airlock.check.marked import Marked
 from airlock.check.mutants import Mutant
-from airlock.check.workbench import Marked, Workbench
+from airlock.check.steadiness import is_always_lost
+from airlock.check.workbench import Workbench
 from airlock.model.assignment import Master, Observed
 from airlock.model.limits import Limits
 
@@ -77,35 +79,50 @@ def cost_of(setup: Setup, position: int, source: str) -> dict[str, str]:
 
 
 def judge(
-    setup: Setup, position: int, mutants: list[Mutant], blank: set[str], times: int, inputs: int
+    setup: Setup,
+    position: int,
+    mutants: list[Mutant],
+    own: list[str],
+    blank: set[str],
+    times: int,
+    inputs: int,
 ) -> list[Verdict]:
-    """The verdicts on mutants of a blank in the answer at ``position`` that loses the checks ``blank``."""
+    """The verdicts on mutants of a blank in the answer at ``position``: ``own`` are the checks that mark the
+    answer, ``blank`` those that the blank loses."""
     bench = bench_of(setup)
-    return [_judge(bench, position, mutant, blank, times, inputs) for mutant in mutants]
+    marking = [bench.notebook.by_grade_id[name] for name in own]
+    return [_judge(bench, position, mutant, marking, blank, times, inputs) for mutant in mutants]
 
 
 def _judge(
-    bench: Workbench, position: int, mutant: Mutant, blank: set[str], times: int, inputs: int
+    bench: Workbench,
+    position: int,
+    mutant: Mutant,
+    own: list[int],
+    blank: set[str],
+    times: int,
+    inputs: int,
 ) -> Verdict:
-    own = _tried(bench, bench.dependence.own_tests(position))
     reached = _tried(bench, bench.dependence.tests(position))
-    found = bench.grade(position, mutant.source, own)
-    lost = [place for place in own if found[place][0].lost]
+    quickest, *others = sorted(own, key=bench.seconds.__getitem__)
+    found = bench.grade(position, mutant.source, [quickest])
+    if not found[quickest][0].lost:
+        if is_equivalent(bench, position, mutant.source, own, inputs):
+            return Verdict(mutant, "equivalent")
+        found |= bench.grade(position, mutant.source, others)
+    lost = [place for place in own if place in found and found[place][0].lost]
     verdict = Verdict(mutant, "caught", _names(bench, lost))
     if lost:
         verdict.message = found[lost[0]][0].message
         if not any(place not in bench.random or found[place][0].endless for place in lost):
             _grade_again(bench, position, own, lost, times, verdict)
-    elif is_equivalent(bench, position, mutant.source, own, inputs):
-        verdict.kind = "equivalent"
-        return verdict
     else:
         verdict.kind, verdict.missed = "survived", 1
         if bench.random & set(own):
             _grade_again(bench, position, own, own, times, verdict)
-    others = [p for p in reached if p not in own and not set(_names(bench, [p])) & blank]
-    more = bench.grade(position, mutant.source, others) if others else {}
-    lost += [place for place in others if more[place][0].lost]
+    left = [p for p in reached if p not in found and not set(_names(bench, [p])) & blank]
+    more = bench.grade(position, mutant.source, left)
+    lost += [place for place in left if more[place][0].lost]
     verdict.beyond = [name for name in _names(bench, lost) if name not in blank]
     return verdict
 
@@ -115,11 +132,15 @@ def _grade_again(
 ) -> None:
     """Grade ``times`` times more: fill in how often the mutant is missed; "luck" when that varies.
 
-    One check that catches it every time is enough, so the quickest of those that did is asked first.
+    One check that catches it every time is enough, so the quickest of those that did is asked first: in one
+    process with the answer, and where that misses it, as students are graded.
     """
     if times < 2:
         return
     source, quickest = verdict.mutant.source, min(lost, key=bench.seconds.__getitem__)
+    if verdict.checks and is_always_lost(bench, position, source, quickest, times):
+        verdict.times = times
+        return
     gradings = bench.grade(position, source, [quickest], times)[quickest]
     if verdict.checks and all(one.lost for one in gradings):
         verdict.times = len(gradings)

@@ -182,6 +182,20 @@ def test_an_answer_without_a_region_is_gone_when_it_is_emptied(look):
     assert failures(found, set()) == []
 
 
+def test_an_answer_that_only_the_check_of_another_needs_is_marked_by_that(look):
+    """A check that names it and cannot lose decides nothing."""
+    cells = (
+        answer("double", "2 * x"),
+        test("named", "kept = double"),
+        answer("quadruple", "double(double(x))"),
+    )
+    found = look(
+        *cells, test("quadruple", "assert [quadruple(n) for n in (-3, 0, 7)] == [-12, 0, 28]"), mutants=40
+    )
+    assert found["mutants"]["caught"] > 20
+    assert not [one for one in found["mutants"]["survived"] if one["after"].strip() == "return x"]
+
+
 def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell(look):
     """Two blanks, each with its check; the second check also fails when the first line raises."""
     text = (
