@@ -17,6 +17,7 @@ RANDOM = "import numpy as np\ndef f(a, b):\n    return np.random.randn(a, b) / a
 def shell(monkeypatch):
     shell = SimpleNamespace(transform_cell=lambda text: text)
     monkeypatch.setattr(compare, "get_ipython", lambda: shell, raising=False)
+    monkeypatch.setattr(compare, "__name__", "__main__")
 
 
 def same(reference, other, calls, inputs=300):
@@ -71,3 +72,46 @@ def test_random_answers_are_compared_by_their_distribution():
         "import numpy as np\ndef f(a, b):\n    return (np.random.rand(a, b) - 0.5) * 12 ** 0.5 / a ** 0.5"
     )
     assert not same(RANDOM, uniform, SIZES)
+
+
+BOX = """
+class Box:
+    def __init__(self, size):
+        self.size = size
+    def doubled(self):
+        return 2 * self.size
+    def __len__(self):
+        return self.size
+    def copy(self):
+        return Box(self.size)
+"""
+STEPS = (
+    ("special", ["name", "Box"], "__call__", (3,), {}),
+    ("attribute", ["step", 0], "doubled", (), {}),
+    ("call", ["step", 1], "", (), {}),
+    ("special", ["step", 0], "__len__", (), {}),
+    ("attribute", ["step", 0], "copy", (), {}),
+    ("call", ["step", 4], "", (), {}),
+)
+
+
+@pytest.mark.parametrize(
+    "change, equal",
+    [
+        (("2 * self.size", "self.size + self.size"), True),
+        (("return Box(self.size)", "return type(self)(+self.size)"), True),
+        (("2 * self.size", "2 + self.size"), False),
+        (("return self.size", "return self.size + (self.size > 3)"), False),
+        (("return Box(self.size)", "return Box(2)"), False),
+        (("self.size = size", "self.size = float(size)"), False),
+        (("def doubled", "def double"), False),
+    ],
+)
+def test_classes_are_compared_by_what_is_done_with_their_objects(change, equal):
+    assert same(BOX, BOX.replace(*change), [("", STEPS, {})]) is equal
+
+
+def test_generators_are_compared_by_what_they_yield():
+    reference = "def f(n):\n    yield n\n    yield 2 * n"
+    assert same(reference, "def f(n):\n    yield from (n, n + n)", [("f", (3,), {})])
+    assert not same(reference, reference.replace("2 *", "3 *"), [("f", (3,), {})])

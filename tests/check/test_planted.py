@@ -146,6 +146,17 @@ def test_an_answer_that_is_a_value_and_what_given_cells_make_of_it(look):
     assert found["mutants"]["caught"] >= 8
 
 
+def test_an_answer_that_is_a_class(look):
+    """Its objects are compared as a check uses them: what no check could tell apart is not called wrong."""
+    lines = ["class Pair:", "    def __init__(self, one, two):", "        self.one, self.two = one, two"]
+    lines += ["    def total(self):", "        ### BEGIN SOLUTION", "        return self.one + self.two"]
+    text = "\n".join([*lines, "        ### END SOLUTION"])
+    check = "for one, two in ((1, 2), (-4, 7), (0, 5)):\n    assert Pair(one, two).total() == one + two"
+    found = look(("pair", "answer", text), test("pair", check), mutants=60)
+    assert found["mutants"]["survived"] == found["mutants"]["luck"] == []
+    assert found["mutants"]["equivalent"] >= 3 and found["mutants"]["caught"] >= 20
+
+
 def test_what_a_test_of_before_has_bound_asks_the_answer_that_is_graded(look):
     """A function that an earlier check defines looks the student's function up where it is asked for."""
     helper = "def asked(value):\n    return globals()['double'](value)\nassert asked(2) == 4"
