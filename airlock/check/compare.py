@@ -177,7 +177,7 @@ def _airlock_session(space: dict, steps: tuple) -> list:
 
 
 def _airlock_done(what: str, value: _Any, name: str) -> _Any:
-    """What a step does, as a function of its arguments; what a test learns of a text is nothing to compare."""
+    """What a step does, as a function of its arguments; what a test reads of a text is not compared."""
     if what in ("signature", "code"):
         return lambda: None
     return value if what == "call" else _airlock_operate(what, value, name)
