@@ -20,6 +20,8 @@ from airlock.sandbox.objects import operate as _airlock_operate
 
 _AIRLOCK_SIGMAS = 6  # of the difference of two means or spreads, for answers that draw random numbers
 _AIRLOCK_DRAWS, _AIRLOCK_KEPT = 60, 20_000  # results with random numbers that are enough, and numbers of each
+_AIRLOCK_SINGLE = 6e-8  # of the largest number: two right answers may be so far apart
+_AIRLOCK_FAR = 0.2  # a share of the size of what is right, from which on an error is large
 _AIRLOCK_ITEMS = 1000  # of a generator
 _AIRLOCK_BYTES = 1 << 27  # of inputs and results that are kept
 _airlock_known: dict[str, _Any] = {}
@@ -31,40 +33,80 @@ def _airlock_learn(reference: str, calls: list, inputs: int, seconds: float) -> 
     ``calls``: (name of the function, arguments, keywords). So many ``inputs`` at most, and no more than fit
     into so many seconds of computing. False for a text that cannot be run.
     """
-    space, cases, left = _airlock_space(reference), [], _AIRLOCK_BYTES
+    space, left = _airlock_space(reference), _AIRLOCK_BYTES
+    if space is None:
+        return False
+    cases = []
     end = _time.process_time() + seconds
-    for number, case in enumerate(_airlock_inputs(calls, inputs) if space is not None else ()):
-        given = _airlock_result(space, *case, number)
+    for number, case in enumerate(_airlock_inputs(calls, inputs)):
+        name, arguments, keywords = case
+        given = _airlock_result(space, name, arguments, keywords, number)
         cases.append((*case, given))
         left -= _airlock_size(case) + _airlock_size(given)
-        if left < 0 or _time.process_time() > end:
+        if number >= len(calls) - 1 and (left < 0 or _time.process_time() > end):
             break
-    _airlock_known.update(space=space, cases=cases, seconds=2 * seconds)
-    return space is not None
+    _airlock_known.update(space=space, cases=cases, asked=len(calls), seconds=2 * seconds)
+    return True
 
 
-def _airlock_agrees(text: str) -> bool:
-    """Whether another text's functions give what was learnt.
+def _airlock_likeness(text: str) -> str:
+    """Whether another text's functions give what was learnt: "same", or else how far off they are.
 
-    A function that draws random numbers is compared by what it draws.
+    "far": in most of the calls learnt, by a fifth of the size of what is right or more, or in kind. A
+    function that draws random numbers is compared by what it draws.
     """
-    right, other = _airlock_known["space"], _airlock_space(text)
+    other, known = _airlock_space(text), _airlock_known
     if other is None:
-        return False
-    drawn = []
-    end = _time.process_time() + _airlock_known["seconds"]
-    for number, (name, arguments, keywords, one) in enumerate(_airlock_known["cases"]):
-        two = _airlock_result(other, name, arguments, keywords, number)
-        if not _airlock_same(one, two):
-            again = _airlock_result(right, name, arguments, keywords, number + 10**6)
-            if _airlock_same(one, again):  # nothing is drawn in it: they differ
-                return False
-            if (pair := _airlock_draw(one, two)) is None:
-                return False
-            drawn.append(pair)
-        if len(drawn) >= _AIRLOCK_DRAWS or _time.process_time() > end:
+        return "far"
+    gaps: list[float] = []
+    drawn: list[tuple] = []
+    end = _time.process_time() + known["seconds"]
+    for number, case in enumerate(known["cases"]):
+        if number == known["asked"] and any(gaps):
             break
-    return not drawn or _airlock_same_draws(drawn)
+        gap = _airlock_apart(known["space"], other, case, number)
+        if isinstance(gap, tuple):
+            drawn.append(gap)
+        elif number < known["asked"]:
+            gaps.append(gap)
+        elif gap:
+            return "near"
+        if number >= known["asked"] and (len(drawn) >= _AIRLOCK_DRAWS or _time.process_time() > end):
+            break
+    if not any(gaps):
+        if not drawn or _airlock_same_draws(drawn):
+            return "same"
+        gaps += [_airlock_drawn_apart(*pair) for pair in drawn]
+    return "far" if sum(gap > _AIRLOCK_FAR for gap in gaps) > len(gaps) / 2 else "near"
+
+
+def _airlock_apart(space: dict, other: dict, case: tuple, number: int) -> float | tuple:
+    """How far apart what two cells give for a case is: 0 where it is the same; of random numbers, both."""
+    name, arguments, keywords, one = case
+    two = _airlock_result(other, name, arguments, keywords, number)
+    if _airlock_same(one, two):
+        return 0.0
+    again = _airlock_result(space, name, arguments, keywords, number + 10**6)
+    if not _airlock_same(one, again) and (pair := _airlock_draw(one, two)):  # something is drawn in it
+        return pair
+    return max(_airlock_gap(one[0], two[0]), 1e-9) if len(one) == len(two) == 3 else _math.inf
+
+
+def _airlock_gap(one: _Any, other: _Any) -> float:
+    """The largest difference of two results as a share of the first's size; infinite if it is in kind."""
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list) and len(one) == len(other):
+        return max(map(_airlock_gap, one, other), default=0.0)
+    try:
+        first, second = _numpy.asarray(one, float), _numpy.asarray(other, float)
+        gap = float(_numpy.abs(first - second).max() / (_numpy.abs(first).max() or 1.0))
+    except (TypeError, ValueError):
+        return 0.0 if _airlock_same(one, other) else _math.inf
+    return gap if first.shape == second.shape and _math.isfinite(gap) else _math.inf
+
+
+def _airlock_drawn_apart(left: _Any, right: _Any) -> float:
+    """How far apart spread and mean of random numbers are, on the scale of the first."""
+    return max(abs(float(right.std()) - float(left.std())), abs(float(right.mean() - left.mean())))
 
 
 def _airlock_space(text: str) -> dict[str, _Any] | None:
@@ -184,19 +226,19 @@ def _airlock_done(what: str, value: _Any, name: str) -> _Any:
 
 
 def _airlock_same(one: _Any, other: _Any) -> bool:
-    """Whether two results are the same, but for rounding and the kind of numbers, or what an array is in."""
+    """Whether two results are the same, but for what single precision loses, and what numbers are in."""
     if isinstance(one, _numpy.ndarray | _numpy.generic) or isinstance(other, _numpy.ndarray | _numpy.generic):
         return _airlock_same_arrays(one, other)
     if isinstance(one, float) and isinstance(other, float):
-        return _math.isclose(one, other, rel_tol=1e-9) or one != one and other != other
+        return _math.isclose(one, other, rel_tol=_AIRLOCK_SINGLE) or one != one and other != other
     if _airlock_is_own(one) and _airlock_is_own(other):
         alike = type(one).__qualname__ == type(other).__qualname__
         return alike and _airlock_same(_airlock_state(one), _airlock_state(other))
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_airlock_same, one, other))
     if type(one) is not type(other):
         numbers = int | float | complex
         return isinstance(one, numbers) and isinstance(other, numbers) and one == other
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(_airlock_same, one, other))
     if isinstance(one, dict):
         return list(one) == list(other) and all(_airlock_same(one[key], other[key]) for key in one)
     if callable(one):
@@ -226,11 +268,13 @@ def _airlock_same_arrays(one: _Any, other: _Any) -> bool:
         one, other = _numpy.asarray(one), _numpy.asarray(other)
     except ValueError:
         return False
+    if one.dtype == other.dtype and one.dtype != object and one.tobytes() == other.tobytes():
+        return one.shape == other.shape
     if one.shape != other.shape or "O" in (one.dtype.kind, other.dtype.kind):
         return False
     if one.dtype.kind in "biufc" and other.dtype.kind in "biufc":
         size = float(_numpy.max(_numpy.abs(one))) if one.size and one.dtype.kind in "fc" else 0.0
-        least = 1e-12 * size if _math.isfinite(size) else 0
+        least = _AIRLOCK_SINGLE * size if _math.isfinite(size) else 0
         return bool(_numpy.allclose(one, other, 1e-9, least, equal_nan=True))
     return bool(_numpy.array_equal(one, other))
 

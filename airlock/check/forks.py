@@ -41,7 +41,7 @@ class Forks(contextlib.AbstractContextManager):
         )
         self._changing: set[str] = set()  # functions that the reference changes arguments by
         self._before: dict[int, Fork] = {}  # state before the cell at a position
-        self._bases: dict[tuple, Fork | None] = {}
+        self._bases: dict[tuple[int, ...], Fork] = {}
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -49,17 +49,24 @@ class Forks(contextlib.AbstractContextManager):
             self._kernel = self._open.enter_context(
                 StudentKernel(self.files, self.limits, self.notebook.preload)
             )
+            self.renew()
             self._run_all()
             self._open = self._open.pop_all()
         return self
 
     def _run_all(self) -> None:
         """Run the cells of the reference, as far as they are no tests."""
+        fork: Fork | None = None  # as the kernel is now
         for place, cell in self.code():
             if cell.kind in ("test", "answer"):
-                self._before[place] = fork = self._open.enter_context(self.fork(self._kernel))
-                self._run(fork, OURS)
+                if fork is None:
+                    fork = self._open.enter_context(self.fork(self._kernel))
+                    self._run(fork, OURS)
+                self._before[place] = fork
+            if cell.kind != "test":
+                fork = None
             self._run_one(place, cell)
+            self.renew()
 
     def _run_one(self, place: int, cell: MasterCell) -> None:
         if cell.kind != "test":
@@ -90,24 +97,24 @@ class Forks(contextlib.AbstractContextManager):
 
     def base(
         self,
-        key: tuple,
+        key: tuple[int, ...],
         make: Callable[[], contextlib.AbstractContextManager[Fork]],
-        prepare: Callable[[Fork], bool],
-    ) -> Fork | None:
-        """A fork to make forks of, prepared when it is first asked for; None if it cannot be."""
+        prepare: Callable[[Fork], None],
+    ) -> Fork:
+        """A fork to make forks of, prepared when it is first asked for."""
         if key not in self._bases:
-            with contextlib.ExitStack() as stack:
-                made = stack.enter_context(make())
-                self._bases[key] = made if prepare(made) else None
-                if self._bases[key]:
-                    self._open.push(stack.pop_all())
+            self._bases[key] = self._open.enter_context(make())
+            prepare(self._bases[key])
         return self._bases[key]
 
     def fork(self, kernel: StudentKernel) -> Fork:
-        """A fork that may use as much as a notebook may, whatever the mutants before it have used."""
-        kernel.budget = Budget(self.limits)
-        kernel.seconds = -kernel.cpu()
+        """A fork, which counts against the limits of its kernel."""
+        kernel.budget, kernel.seconds = self._budget, self._used
         return Fork(kernel)
+
+    def renew(self) -> None:
+        """From now on, as much may be used as a notebook may use, whatever was used before."""
+        self._budget, self._used = Budget(self.limits), -self._kernel.cpu()
 
     def ask(self, fork: Fork, name: str, *arguments: Any) -> Any:
         """What a function in a fork returns; None where it comes to no end."""

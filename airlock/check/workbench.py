@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from itertools import groupby
 
 from airlock.check.forks import Forks
 from airlock.check.listening import Listening, same_calls
@@ -92,13 +93,17 @@ class Workbench(Forks):
         if self.dependence.must_run_again(position, tests):
             return self._grade_in_order(position, source, tests, times)
         found: dict[int, list[Marked]] = {place: [] for place in tests}
-        for place in tests:
-            with self.before(place) as fork:
-                for _ in range(times if place in self.random else 1):
-                    self.put(fork, position, source)  # anew: it may have kept something
-                    found[place].append(self._grade(place, fork, self._bridge(fork, source)))
-                    if found[place][-1].endless or not fork.alive:
-                        break
+        for _, together in groupby(tests, self._before.get):
+            todo = [place for place in together for _ in range(times if place in self.random else 1)]
+            while todo:
+                with self.before(todo[0]) as fork:
+                    while todo and fork.alive:
+                        place = todo.pop(0)
+                        self.put(fork, position, source)  # anew: it may have kept something
+                        found[place].append(self._grade(place, fork, self._bridge(fork, source)))
+                        if found[place][-1].endless or not fork.alive:
+                            todo = [other for other in todo if other != place]
+                            break
         return found
 
     def _grade_in_order(

@@ -20,8 +20,13 @@ def shell(monkeypatch):
     monkeypatch.setattr(compare, "__name__", "__main__")
 
 
+def likeness(reference, other, calls, inputs=300):
+    assert compare._airlock_learn(reference, calls, inputs, 5)
+    return compare._airlock_likeness(other)
+
+
 def same(reference, other, calls, inputs=300):
-    return compare._airlock_learn(reference, calls, inputs, 5) and compare._airlock_agrees(other)
+    return likeness(reference, other, calls, inputs) == "same"
 
 
 @pytest.mark.parametrize(
@@ -115,3 +120,29 @@ def test_generators_are_compared_by_what_they_yield():
     reference = "def f(n):\n    yield n\n    yield 2 * n"
     assert same(reference, "def f(n):\n    yield from (n, n + n)", [("f", (3,), {})])
     assert not same(reference, reference.replace("2 *", "3 *"), [("f", (3,), {})])
+
+
+@pytest.mark.parametrize(
+    "other, kind",
+    [
+        ("def f(x):\n    return -x.sum(axis=0)", "far"),
+        ("def f(x):\n    return x.sum(axis=1)", "far"),
+        ("def f(x):\n    return None", "far"),
+        ("def f(x):\n    return x.nothing", "far"),
+        ("def g(x):\n    return x", "far"),
+        ("def f(x):\n    return 1.01 * x.sum(axis=0)", "near"),
+        ("def f(x):\n    return (2 if x[0, 0] == 1 else 1) * x.sum(axis=0)", "near"),
+        ("def f(x):\n    made = x.sum(axis=0)\n    x[0, 0] = 7\n    return made", "near"),
+        ("def f(x):\n    return x.sum(axis=0) * (len(x) < 9)", "same"),
+    ],
+)
+def test_how_far_off_an_answer_is(other, kind):
+    """Far off: in most calls, so that no chance decides whether a check sees it."""
+    calls = [("f", (array,), {}) for array in (np.ones((2, 2)), np.ones((3, 4)) / 2, -np.ones((5, 2)))]
+    assert likeness(REFERENCE, other, calls) == kind
+
+
+def test_how_far_off_random_numbers_are():
+    sizes = [("f", (40, 30), {}), ("f", (20, 70), {})]
+    for change, kind in (("/ a", "/ b"), "far"), (("randn(a, b)", "randn(a, b) * 1.03"), "near"):
+        assert likeness(RANDOM, RANDOM.replace(*change), sizes) == kind

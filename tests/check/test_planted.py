@@ -147,11 +147,12 @@ def test_an_answer_that_is_a_value_and_what_given_cells_make_of_it(look):
 
 
 def test_an_answer_that_is_a_class(look):
-    """Its objects are compared as a check uses them: what no check could tell apart is not called wrong."""
+    """Its objects are compared by what they hold and what is done with them."""
     lines = ["class Pair:", "    def __init__(self, one, two):", "        self.one, self.two = one, two"]
     lines += ["    def total(self):", "        ### BEGIN SOLUTION", "        return self.one + self.two"]
     text = "\n".join([*lines, "        ### END SOLUTION"])
-    check = "for one, two in ((1, 2), (-4, 7), (0, 5)):\n    assert Pair(one, two).total() == one + two"
+    check = "for one, two in ((1, 2), (5, 1), (-40, 7), (0, 50), (30, 4)):\n    pair = Pair(one, two)\n"
+    check += "    assert (pair.one, pair.two, pair.total()) == (one, two, one + two)"
     found = look(("pair", "answer", text), test("pair", check), mutants=60)
     assert found["mutants"]["survived"] == found["mutants"]["luck"] == []
     assert found["mutants"]["equivalent"] >= 3 and found["mutants"]["caught"] >= 20
