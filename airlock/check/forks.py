@@ -80,6 +80,10 @@ class Forks(contextlib.AbstractContextManager):
         cells = self.code()
         return [place for place, cell in cells if cell.kind == "answer"]
 
+    def alike(self, place: int, other: int) -> bool:
+        """Whether no cell is run between two tests, so that a fork as before one serves for the other."""
+        return self._before[place] is self._before[other]
+
     def before(self, place: int) -> contextlib.AbstractContextManager[Fork]:
         """A fork as before the test at ``place``, with the reference."""
         return self.fork(self._before[place])

@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Iterator
 
 from airlock.check.compare import _airlock_same as same
+from airlock.check.marked import Marked
 from airlock.check.workbench import Workbench
 from airlock.kernel.fork import Fork
 from airlock.model.names import parse
@@ -38,6 +39,13 @@ class Inside:
             return str(self.bench.ask(self.fork, "_airlock_likeness", self.source) or "near")
         alike = _same_values(self.bench, max(self.tests), self.position, self.source)
         return "same" if alike else "near"
+
+    def grade(self, place: int) -> Marked:
+        """What becomes of it by the test at ``place``, as students are graded."""
+        bench, tests = self.bench, self.tests
+        if bench.dependence.must_run_again(self.position, tests) or not bench.alike(place, min(tests)):
+            return bench.grade(self.position, self.source, [place])[place][0]
+        return bench.grade_in(self.fork, place, self.position, self.source)
 
     def loses(self, place: int, times: int) -> bool:
         """Whether it loses the test at ``place`` in all of ``times`` gradings; False where that is not known.

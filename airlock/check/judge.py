@@ -98,24 +98,23 @@ def judge(setup: Setup, task: Task, mutants: list[Mutant]) -> list[Verdict]:
 def _judge(bench: Workbench, task: Task, mutant: Mutant) -> Verdict:
     own = [bench.notebook.by_grade_id[name] for name in task.own]
     costing = {bench.notebook.by_grade_id[name] for name in task.blank}
-    quickest, *others = sorted(own, key=lambda place: (place not in costing, bench.seconds[place]))
-    bench.renew()
-    found = bench.grade(task.position, mutant.source, [quickest])
+    first, *others = sorted(own, key=lambda place: (place not in costing, place))
     verdict = Verdict(mutant, "caught")
-    if not found[quickest][0].lost:
-        with inside(bench, task.position, mutant.source, own, task.inputs) as look:
-            if look.likeness() == "same":
-                return Verdict(mutant, "equivalent")
-        found |= bench.grade(task.position, mutant.source, others)
-    lost = [place for place in own if place in found and found[place][0].lost]
+    bench.renew()
+    found = {first: _look(bench, task, own, first, verdict)}
+    if verdict.kind == "equivalent":
+        return verdict
+    if not found[first].lost:
+        found |= {place: one[0] for place, one in bench.grade(task.position, mutant.source, others).items()}
+    lost = [place for place in own if place in found and found[place].lost]
+    verdict.checks = _names(bench, lost)
     if lost:
-        verdict.checks, verdict.message = _names(bench, lost), found[lost[0]][0].message
-        if not any(place not in bench.random or found[place][0].endless for place in lost):
-            _grade_again(bench, task, own, lost, verdict)
+        verdict.message = found[lost[0]].message
     else:
         verdict.kind, verdict.missed = "survived", 1
-        if bench.random & set(own):
-            _grade_again(bench, task, own, own, verdict)
+    steady = verdict.times > 1 or any(place not in bench.random or found[place].endless for place in lost)
+    if not steady and task.times > 1 and bench.random.intersection(own):
+        _grade_again(bench, task, own, lost or own, verdict)
     reached = _tried(bench, bench.dependence.tests(task.position))
     left = [place for place in reached if place not in found and place not in costing]
     more = bench.grade(task.position, mutant.source, left)
@@ -124,21 +123,25 @@ def _judge(bench: Workbench, task: Task, mutant: Mutant) -> Verdict:
     return verdict
 
 
+def _look(bench: Workbench, task: Task, own: list[int], first: int, verdict: Verdict) -> Marked:
+    """Grade a mutant once, and look at it inside the kernel: whether it is equivalent, and if lost, always."""
+    with inside(bench, task.position, verdict.mutant.source, own, task.inputs) as look:
+        found = look.grade(first)
+        if not found.lost:
+            verdict.kind = "equivalent" if look.likeness() == "same" else "caught"
+        elif task.times > 1 and first in bench.random and not found.endless:
+            enough = task.few if look.likeness() == "far" else task.times
+            if look.loses(first, enough - 1):
+                verdict.times = enough
+    return found
+
+
 def _grade_again(bench: Workbench, task: Task, own: list[int], lost: list[int], verdict: Verdict) -> None:
     """Fill in how often the mutant is missed; "luck" when that varies.
 
-    One check that catches it every time is enough, so the quickest of those that did is asked first: in one
-    process with the answer, and where that misses it, as students are graded.
+    One check that catches it every time is enough, so the quickest of those that did is asked first.
     """
-    if task.times < 2:
-        return
     source, quickest = verdict.mutant.source, min(lost, key=bench.seconds.__getitem__)
-    if verdict.checks:
-        with inside(bench, task.position, source, own, task.inputs) as look:
-            enough = task.few if look.likeness() == "far" else task.times
-            if look.loses(quickest, enough):
-                verdict.times = enough
-                return
     gradings = bench.grade(task.position, source, [quickest], task.times)[quickest]
     if verdict.checks and all(one.lost for one in gradings):
         verdict.times = len(gradings)

@@ -8,6 +8,7 @@ from airlock.check.forks import Forks
 from airlock.check.listening import Listening, same_calls
 from airlock.check.marked import Cost, Marked
 from airlock.kernel.client import StudentKernel
+from airlock.kernel.fork import Fork
 from airlock.model.assignment import MasterCell, MasterNotebook, Observed
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
@@ -99,12 +100,16 @@ class Workbench(Forks):
                 with self.before(todo[0]) as fork:
                     while todo and fork.alive:
                         place = todo.pop(0)
-                        self.put(fork, position, source)  # anew: it may have kept something
-                        found[place].append(self._grade(place, fork, self._bridge(fork, source)))
+                        found[place].append(self.grade_in(fork, place, position, source))
                         if found[place][-1].endless or not fork.alive:
                             todo = [other for other in todo if other != place]
                             break
         return found
+
+    def grade_in(self, fork: Fork, place: int, position: int, source: str) -> Marked:
+        """Grade a text in place of the answer at ``position``, in a fork as before the test at ``place``."""
+        self.put(fork, position, source)  # anew: it may have kept something
+        return self._grade(place, fork, self._bridge(fork, source))
 
     def _grade_in_order(
         self, position: int, source: str, tests: list[int], times: int
