@@ -10,7 +10,7 @@ from airlock.classroom.renewed_pages import renew_pages
 from airlock.course.application import CourseDirectory, NbGrader
 from airlock.course.load import hidden_regions
 from airlock.course.results import read_results, write_whole
-from airlock.course.roster import find_roster
+from airlock.course.roster_file import find_roster
 from airlock.course.standing import current
 from airlock.export import export_grades
 from airlock.model.errors import AirlockError
