@@ -55,7 +55,8 @@ class Owners:
             owners.append([person for person in people if person not in disputed])
             _, moodles, number = attempt.number.partition("participant ")
             for person in owners[-1]:
-                if moodles and people[person].own and person.id not in self.rows:
+                known, _ = self.participants.get(person.id, ("", ""))
+                if moodles and people[person].own and (person.id not in self.rows or not known):
                     self.participants[person.id] = attempt.name, number
         return owners
 

@@ -2,12 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Letters that are written in two ways, or that Unicode does not take apart.
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe"})
+# Letters that Unicode does not take apart, and two for one that some write for it: both ways become one.
 LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+TWO_FOR_ONE = re.compile("([aou])e|aa")
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,7 @@ class Roster:
         self._teams: dict[str, set[Person]] = {}
         for person in people:
             for team in {person.teams, *re.split("[,;]", person.teams)}:
-                for name in _run_together(team):
-                    self._teams.setdefault(name, set()).add(person)
+                self._teams.setdefault(_run_together(team), set()).add(person)
             address = person.email.partition("@")[0]
             participant = f"participant {person.participant}" if person.participant else ""
             numbers = person.platform, person.canvas, person.sis, participant
@@ -70,8 +68,8 @@ class Roster:
 
     def team(self, word: str) -> list[Person]:
         """The members of a group by its name, as a platform writes it."""
-        found: set[Person] = set().union(*(self._teams.get(name, ()) for name in _run_together(word)))
-        return sorted(found, key=self.people.index)
+        name = _run_together(word)
+        return sorted(self._teams.get(name, ()) if name else (), key=self.people.index)
 
     def absent(self, students: set[str]) -> list[Person]:
         """Who of the class is not among ``students``."""
@@ -85,23 +83,23 @@ class Roster:
 
 def _spellings(name: str) -> set[str]:
     """A name as platforms write it: in any order, without marks, with umlauts either way, run together."""
-    found = set()
-    for words in _plain_words(name):
-        turned = ("".join(words[turn:] + words[:turn]) for turn in range(len(words)))
-        found |= {" ".join(sorted(words)), *turned}
-    return found
+    words = _plain_words(name)
+    turned = ("".join(words[turn:] + words[:turn]) for turn in range(len(words)))
+    return {_either_way(" ".join(sorted(words))), *map(_either_way, turned)} if words else set()
 
 
-def _run_together(name: str) -> set[str]:
+def _run_together(name: str) -> str:
     """A name without spaces and marks, in its order, with umlauts either way."""
-    return {"".join(words) for words in _plain_words(name)}
+    return _either_way("".join(_plain_words(name)))
 
 
-def _plain_words(name: str) -> Iterator[list[str]]:
-    """The words of a name without marks, once with umlauts as one letter and once as two."""
-    folded = unicodedata.normalize("NFC", name).replace("ß", "ss").casefold()
-    for spelled in (folded, folded.translate(UMLAUTS)):
-        plain = unicodedata.normalize("NFKD", spelled.translate(LETTERS))
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-        if words := re.findall(r"\w+", plain.replace("_", " ").replace("'", "").replace("’", "")):
-            yield words
+def _plain_words(name: str) -> list[str]:
+    """The words of a name without marks."""
+    folded = unicodedata.normalize("NFC", name).replace("ß", "ss").casefold().translate(LETTERS)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return re.findall(r"\w+", plain.replace("_", " ").replace("'", "").replace("’", ""))
+
+
+def _either_way(text: str) -> str:
+    """``ue`` is ``u``, as of ``ü``, and so on."""
+    return TWO_FOR_ONE.sub(lambda two: two[0][0], text)

@@ -4,10 +4,11 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from airlock.course.roster import Person, Roster
+from airlock.course.when import moodle_time
 from airlock.model.errors import AirlockError
 
 FILE = "roster.csv"
@@ -38,6 +39,8 @@ COLUMNS = {
     "sis": "sis user id|user id",
     "participant": "identifier",
 }  # fmt: skip
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+").fullmatch
+NUMBERED = re.compile(r"[^\W\d][^\d@]*\d+").fullmatch  # "Participant 4711", in any language
 AS_WRITTEN = ("email", "section", "platform", "canvas", "sis", "extension", "time", "teams")
 STAFF = {"instructor", "teacher", "ta", "grader", "observer", "reader", "designer", "dozent", "trainer"}
 NO = {"", "no", "n", "0", "false", "-", "nein"}
@@ -86,27 +89,36 @@ def _columns(header: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, 
     for what, known in COLUMNS.items():
         columns[what] = next((place[name] for name in known.split("|") if name in place), None)
     if columns["email"] is None:
-        columns["email"] = next((at for at in place.values() if _all(rows, at, r"[^@\s]+@[^@\s]+")), None)
+        columns["email"] = next((at for at in place.values() if _all(rows, at, ADDRESS)), None)
     if "sis login id" in place or "sis user id" in place or {"student", "id", "section"} <= set(place):
         # Canvas: its column ID is the platform's own number, Student is the name.
         login = place.get("sis login id", place.get("sis user id", place.get("id")))
         columns |= {"id": login, "canvas": place.get("id"), "name": place.get("student", columns["name"])}
         return columns | {"platform": None, "participant": None}
-    stems = [stem[1] if (stem := re.fullmatch(r"(.+) \([^\d()]+\)", name)) else "" for name in names]
-    pairs = [at for at, stem in enumerate(stems) if stem and stems.count(stem) == 2]
-    if pairs and _all(rows, 0, r"[^\W\d][^\d@]*\d+"):
-        # Moodle's grading worksheet: "Participant 4711" first, later on when the submission and its grade
-        # changed. A number in one assignment is no name for a folder.
-        columns |= {"participant": 0, "time": pairs[0], "id": None if columns["id"] == 0 else columns["id"]}
+    time = _when(names, rows)
+    if _all(rows, 0, NUMBERED) and ("identifier" in place or time is not None):
+        # Moodle's grading worksheet: "Participant 4711" first, and the number is no name for a folder.
+        columns |= {"participant": 0, "time": time, "id": None if columns["id"] == 0 else columns["id"]}
     elif "identifier" not in place:
         columns["participant"] = None
     return columns
 
 
-def _all(rows: list[tuple[int, list[str]]], at: int, pattern: str) -> bool:
-    """Whether all that is written in a column is of a pattern."""
+def _when(names: list[str], rows: list[tuple[int, list[str]]]) -> int | None:
+    """Where Moodle's worksheet says when something was handed in: "Last modified (submission)", and behind it
+    "(grade)", which may be missing; a time or a dash in each row."""
+    stems = [stem[1] if (stem := re.fullmatch(r"(.+) \([^\d()]+\)", name)) else "" for name in names]
+    pairs = [at for at, stem in enumerate(stems) if stem and stems.count(stem) == 2]
+    times = [
+        at for at, _ in enumerate(names) if _all(rows, at, lambda text: text == "-" or moodle_time(text))
+    ]
+    return next(iter(pairs + [at for at in times if stems[at]] + times), None)
+
+
+def _all(rows: list[tuple[int, list[str]]], at: int, fits: Callable[[str], object]) -> bool:
+    """Whether all that is written in a column is of a kind."""
     written = [row[at].strip() for _, row in rows if at < len(row) and row[at].strip()]
-    return bool(written) and all(re.fullmatch(pattern, text) for text in written)
+    return bool(written) and all(map(fits, written))
 
 
 def _table(path: Path) -> Iterator[tuple[int, list[str]]]:

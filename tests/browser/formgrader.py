@@ -21,7 +21,7 @@ class InFormgrader:
 
     def mark(self, student, cell, points=None, extra=None, comment=None):
         """Type points, extra credit and a comment into the fields of a cell, and see each saved."""
-        seen = self._at("")
+        seen = self._at_home()
         open_submission(seen, self.server, student, "ps1", "p")
         fields = {"input.score": points, "input.extra-credit": extra, "textarea.comment": comment}
         place = f"#{cell}-comment" if points is None else f"#{cell}"
@@ -37,7 +37,7 @@ class InFormgrader:
 
     def due(self, date):
         """Set the due date in the list of assignments, "2026-05-02T00:00" in UTC."""
-        page = self._at("").page
+        page = self._at_home().page
         page.locator("tr", has_text="ps1").locator("td.edit a").click()
         page.locator("input.modal-duedate").fill(date)
         page.locator("input.modal-timezone").fill("+0000")
@@ -47,13 +47,14 @@ class InFormgrader:
 
     def shown(self):
         """The points in the list of submissions, by student."""
-        page = self._at("/manage_submissions/ps1").page
+        page = self._at_home().page
+        page.goto(f"{self.server[0]}/formgrader/manage_submissions/ps1")
         page.locator("td.score", has_text="/").first.wait_for()
         students = page.locator("#main-table td.student-id").all_inner_texts()
         points = page.locator("#main-table td.score").all_inner_texts()
         said = zip(students, points, strict=True)
         return {student: float(text.split("/")[0]) for student, text in said if re.match(r"\d", text)}
 
-    def _at(self, place):
+    def _at_home(self):
         address, token = self.server
-        return self.visit(f"{address}/formgrader{place}?token={token}")
+        return self.visit(f"{address}/formgrader?token={token}")

@@ -1,6 +1,6 @@
 """Grading and returning, killed at any change to the course folder and started again, end as if never killed.
 
-The results that workers send are made once, by real kernels, and sent again; all that writes is the real thing.
+What workers send is made once, by real kernels, and sent again each time; all that writes is the real thing.
 """
 
 import os

@@ -21,7 +21,8 @@ WORKSHEETS = {
     '"Maximum grade","Grade can be changed","Last modified (submission)","Last modified (grade)"\n'
     'Participant {n},{name},{email},Submitted,{team},,5,Yes,"Wednesday, September 23, 2026, 9:00 PM",-\n',
     "German": '\ufeffID,"Vollständiger Name",E-Mail-Adresse,Status,Gruppe,Bewertung,'
-    '"Bewertung kann geändert werden","Zuletzt geändert (Abgabe)","Texteingabe online","Zuletzt geändert (Bewertung)"\n'
+    '"Bewertung kann geändert werden","Zuletzt geändert (Abgabe)","Texteingabe online",'
+    '"Zuletzt geändert (Bewertung)"\n'
     'Teilnehmer/in{n},{name},{email},Abgegeben,{team},,Ja,"Mittwoch, 23. September 2026, 21:00",,-\n',
     "Portuguese": "Identificador;Nome completo;Endereço de email;Estado;Grupo;Nota;"
     "Última atualização (submissão);Última atualização (avaliação)\r\n"
@@ -65,7 +66,7 @@ def test_moodles_worksheet_tells_two_of_one_name_apart_in_any_language(tmp_path,
     for student, number in (("li1", "41"), ("li2", "42")):
         said = read_all(tmp_path / "submitted" / student)
         assert f"Wei Li_{number}" in said and any("2026-09-23" in text for text in said)
-        assert read_participants(tmp_path, "ps1")[student] == ("Wei Li", number)
+        assert read_participants(tmp_path, "ps1")[student][1] == number
 
 
 def test_a_groups_hand_in_is_every_members_and_its_number_nobodys(tmp_path):

@@ -1,4 +1,4 @@
-"""A term of one course, marked in the gradebook; in tests/browser/test_term.py, in the Formgrader."""
+"""A term of one course, marked in the gradebook; in tests/browser it is marked in the Formgrader."""
 
 import pytest
 from term import InGradebook, Term, play
