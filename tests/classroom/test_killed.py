@@ -12,13 +12,12 @@ import pytest
 from class_course import RIGHT, Course, Listener, grade
 from killed import content, killed_at
 from sayings import one_truth
-from term import InGradebook
+from term import PLATFORMS, InGradebook
 
 from airlock.classroom.pool import LocalWorkers
 from airlock.cli import main
 
 SAMPLED = 1 if os.environ.get("WHOLE") else 7  # of so many changes, one is tried
-PLATFORMS = {"canvas": "SIS Login ID", "moodle": "Username"}
 VOLATILE = re.compile(r'"(?:made|wall|coordinator)":|made <time|<dt>seconds')
 ROSTER = "name,id,section\nAda King,ada,A\nMaría Silva,maria,B\nEmmy Noether,emmy,A\n"
 

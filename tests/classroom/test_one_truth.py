@@ -1,11 +1,14 @@
 """Whatever is marked by hand, handed in anew, late, changed or lost: every place says the same score."""
 
 import shutil
+from contextlib import chdir
 
 import pytest
 from class_course import CELLS, CONFIG, RIGHT, Course
 from sayings import one_truth
-from term import PENALTY, WRONG, InGradebook
+from term import PENALTY, PLATFORMS, WRONG, InGradebook
+
+from airlock.cli import main
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +98,16 @@ def test_a_penalty_follows_marks_due_date_and_plugin(course, capsys):
 
 
 def test_changed_points_are_not_graded_before_the_assignment_is_generated_again(course, capsys):
-    course.write_source([(n, k, 10 if n == "test-double" else p, t) for n, k, p, t in CELLS])
+    mark(course, "ada", "essay", 3)
+    points = {"test-double": 10, "essay": 2}
+    course.write_source([(n, k, points.get(n, p), t) for n, k, p, t in CELLS])
     assert course.grade() == 2
     said = capsys.readouterr().err
     assert "test-double" in said and "generate_assignment ps1 --force" in said
     course.generate()
-    assert truth(course, capsys) == {"ada": 13, "carl": 10, "maria": 0}
+    assert truth(course, capsys) == {"ada": 16, "carl": 10, "maria": 0}, (
+        "a mark by hand stays as it was given"
+    )
 
 
 def test_a_changed_check_is_shown_before_and_told_afterwards(course, capsys):
@@ -122,6 +129,29 @@ def test_a_gradebook_restored_from_a_backup_is_graded_into_again(course, capsys)
     assert truth(course, capsys)["carl"] == 5
     (course.root / "gradebook.db").write_bytes(backup)
     assert truth(course, capsys)["carl"] == 5
+
+
+def test_who_is_taken_out_of_the_roster_keeps_all_until_the_folder_and_then_the_gradebook_lets_go(
+    course, capsys
+):
+    def everywhere():
+        assert course.grade() == 0
+        printed = capsys.readouterr().out
+        with chdir(course.root):
+            assert main(["return", "ps1"]) == 0
+        return one_truth(course.root, "ps1", "p", printed, PLATFORMS), printed
+
+    (course.root / "roster.csv").write_text("id,name\nada,Ada King\nmaria,María Silva\n")
+    capsys.readouterr()
+    scores, printed = everywhere()
+    assert scores == {"ada": 5, "carl": 2, "maria": 0}
+    assert "carl is not in roster.csv: add a line, or remove the folder." in printed
+    shutil.rmtree(course.root / "submitted" / "carl")
+    scores, _ = everywhere()
+    assert scores == {"ada": 5, "carl": 2, "maria": 0}
+    assert course.results["carl"]["incidents"][0]["kind"] == "gone"
+    course.nbgrader("db", "student", "remove", "carl", "--force")
+    assert everywhere()[0] == {"ada": 5, "maria": 0}
 
 
 def test_what_could_not_be_graded_loses_the_score_of_before_everywhere(course, capsys):
