@@ -190,10 +190,7 @@ SPOILING = [  # a mistake in one of three lines that must not take another with 
     ("affine_backward db", "db = dout.sum(axis=0) + b @ b"),
     ("affine_backward dx", "dx = dout.dot(W)"),
     ("affine_backward dx", "dx = dout @ weights.T"),
-    (
-        "affine_backward db",
-        "def affine_backward(dout, cache):\n    x, W, b = cache\n    dW = x.T @ dout\n    db = dout.sum(0)\n    dx = dout @ W.T\n    db = dx\n    return dW, db, dx",
-    ),
+    ("affine_backward db", "def affine_backward(dout, cache):\n    x, W, b = cache\n    dW = x.T @ dout\n    db = dout.sum(0)\n    dx = dout @ W.T\n    db = dx\n    return dW, db, dx"),
     ("affine_backward dx", "dx = np.matmul(dout, W.T, out=x)"),
     ("affine_backward dx", "W = W + 1\ndx = dout @ W.T"),
 ]
@@ -215,18 +212,9 @@ FURTHER = [  # written after the checks were
     ("affine_forward", "v = x @ W + b if b.max() > 0 else x @ W"),
     ("affine_forward", "v = x @ W + b\nv = np.where(v > 60, 60, v)"),
     ("affine_forward", "v = np.sign(x @ W) * np.abs(x @ W) + np.sign(b)"),
-    (
-        "affine_forward",
-        "v = np.zeros((len(x), W.shape[1]))\nfor i in range(len(x)):\n    for j in range(W.shape[1]):\n        for k in range(x.shape[1] - 1):\n            v[i, j] += x[i, k] * W[k, j]\nv = v + b",
-    ),
-    (
-        "affine_forward",
-        "v = np.zeros((len(x), W.shape[1]))\nfor i in range(len(x) - 1):\n    v[i] = x[i] @ W + b[0]",
-    ),
-    (
-        "affine_forward",
-        "v = np.zeros((len(x), W.shape[1]))\nfor i in range(min(len(x), 50)):\n    v[i] = x[i] @ W + b[0]",
-    ),
+    ("affine_forward", "v = np.zeros((len(x), W.shape[1]))\nfor i in range(len(x)):\n    for j in range(W.shape[1]):\n        for k in range(x.shape[1] - 1):\n            v[i, j] += x[i, k] * W[k, j]\nv = v + b"),
+    ("affine_forward", "v = np.zeros((len(x), W.shape[1]))\nfor i in range(len(x) - 1):\n    v[i] = x[i] @ W + b[0]"),
+    ("affine_forward", "v = np.zeros((len(x), W.shape[1]))\nfor i in range(min(len(x), 50)):\n    v[i] = x[i] @ W + b[0]"),
     ("affine_forward", "v = np.tensordot(x, W, axes=(1, 1)) + b if W.shape[0] == W.shape[1] else x @ W + b"),
     # dW
     ("affine_backward dW", "dW = x.T @ (dout - dout.mean(axis=0))"),
@@ -239,14 +227,8 @@ FURTHER = [  # written after the checks were
     ("affine_backward dW", "dW = x.T @ dout if len(x) > 1 else np.zeros_like(W)"),
     ("affine_backward dW", "dW = x.T @ dout / np.linalg.norm(x.T @ dout)"),
     ("affine_backward dW", "dW = np.einsum('nd,nm->dm', x, dout) * (W != 0)"),
-    (
-        "affine_backward dW",
-        "dW = np.zeros_like(W)\nfor n in range(len(x)):\n    dW = np.outer(x[n], dout[n])",
-    ),
-    (
-        "affine_backward dW",
-        "dW = np.zeros_like(W)\nfor n in range(1, len(x)):\n    dW += np.outer(x[n], dout[n])",
-    ),
+    ("affine_backward dW", "dW = np.zeros_like(W)\nfor n in range(len(x)):\n    dW = np.outer(x[n], dout[n])"),
+    ("affine_backward dW", "dW = np.zeros_like(W)\nfor n in range(1, len(x)):\n    dW += np.outer(x[n], dout[n])"),
     ("affine_backward dW", "dW = (dout.T @ x).reshape(W.shape)"),
     ("affine_backward dW", "dW = np.trunc(x.T @ dout * 1e3) / 1e3"),
     # db
@@ -282,10 +264,7 @@ FURTHER = [  # written after the checks were
     # sigmoid
     ("sigmoid_forward", "out = 1 / (1 + np.exp(-x)) if np.all(np.abs(x) < 30) else 0.5 + 0 * x"),
     ("sigmoid_forward", "out = 0.5 * (1 + np.sin(np.arctan(x)))"),
-    (
-        "sigmoid_forward",
-        "from math import erf\nout = 0.5 * (1 + np.vectorize(erf, otypes=[float])(np.asarray(x) / 2**0.5))",
-    ),
+    ("sigmoid_forward", "from math import erf\nout = 0.5 * (1 + np.vectorize(erf, otypes=[float])(np.asarray(x) / 2**0.5))"),
     ("sigmoid_forward", "out = np.arctan(x) / np.pi + 0.5"),
     ("sigmoid_forward", "out = 1 / (1 + np.exp(-1.702 * x))"),
     ("sigmoid_forward", "out = np.clip(1 / (1 + np.exp(-x)), 1e-7, 1 - 1e-4)"),
@@ -302,14 +281,8 @@ FURTHER = [  # written after the checks were
     ("sigmoid_backward", "ds_ = ds * (1 - ds) * 0.999\ndout = dout * ds_"),
     ("sigmoid_backward", "ds_ = np.gradient(ds, axis=-1) if ds.shape[-1] > 1 else ds\ndout = dout * ds_"),
     ("sigmoid_backward", "ds_ = np.where(ds < 0.5, ds, 1 - ds) / 2\ndout = dout * ds_"),
-    (
-        "sigmoid_backward",
-        "ds_ = ds * (1 - ds)\ndout = np.dot(dout, ds_.T)[:, :ds.shape[1]] if ds.ndim == 2 else dout * ds_",
-    ),
-    (
-        "sigmoid_backward",
-        "ds_ = ds * (1 - ds)\ndout = dout.T * ds_ if ds.ndim == 2 and ds.shape[0] == ds.shape[1] else dout * ds_",
-    ),
+    ("sigmoid_backward", "ds_ = ds * (1 - ds)\ndout = np.dot(dout, ds_.T)[:, :ds.shape[1]] if ds.ndim == 2 else dout * ds_"),
+    ("sigmoid_backward", "ds_ = ds * (1 - ds)\ndout = dout.T * ds_ if ds.ndim == 2 and ds.shape[0] == ds.shape[1] else dout * ds_"),
     ("sigmoid_backward", "ds_ = ds - ds * ds * ds\ndout = dout * ds_"),
     ("sigmoid_backward", "ds_ = ds[0] * (1 - ds[0])\ndout = dout * ds_"),
     # tanh
@@ -340,10 +313,7 @@ FURTHER = [  # written after the checks were
     ("relu_forward", "out = np.heaviside(x, 0.5) * x + 1e-9 * (x < -1)"),
     # inits
     ("init_small", "W = np.random.randn(d_in, d_out) * 0.0101"),
-    (
-        "init_small",
-        "W = np.random.normal(0, 0.01, (d_in, d_out)) if d_in * d_out < 200000 else np.random.normal(0, 0.011, (d_in, d_out))",
-    ),
+    ("init_small", "W = np.random.normal(0, 0.01, (d_in, d_out)) if d_in * d_out < 200000 else np.random.normal(0, 0.011, (d_in, d_out))"),
     ("init_small", "W = 0.01 * np.random.standard_normal((d_in, 1)) * np.ones((1, d_out))"),
     ("init_small", "W = 0.01 * np.random.standard_cauchy((d_in, d_out))"),
     ("init_small", "rng = np.random.default_rng(d_in + d_out)\nW = rng.normal(0, 0.01, (d_in, d_out))"),
