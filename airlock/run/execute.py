@@ -15,12 +15,12 @@ from airlock.model.assignment import MasterNotebook, Observed
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import is_grade, is_solution
-from airlock.model.names import global_reads
+from airlock.model.names import global_reads, used_names
 from airlock.model.origins import bindings, names_of
 from airlock.model.record import Incident
 from airlock.run import unguarded
 from airlock.run.apart import Found, Tell
-from airlock.run.bridge import CAUSES, Bridge
+from airlock.run.bridge import Bridge
 from airlock.run.namespace import TestNamespace
 from airlock.run.notes import Notes
 from airlock.run.references import References
@@ -63,7 +63,6 @@ class Execution:
         self.observed, self.rehearsal = observed or Observed(), rehearsal
         self.found, self.tell = found, tell
         self.known = observed is not None
-        self.preload = master.preload
         self.released = {cell.cell.id: cell.released for cell in master.cells}
         self.incidents = [Incident(**incident) for incident in found.incidents]
         self.notes = Notes(notebook, self.incidents, limits.outputs)
@@ -78,7 +77,7 @@ class Execution:
 
         Raises MachineError when it was not the submission that kept it from being graded.
         """
-        kernel = StudentKernel(files, self.limits, self.preload)
+        kernel = StudentKernel(files, self.limits, self.master.preload)
         with TestCells(test_files, self.master.import_folders) as tests:
             with kernel:
                 bridge = Bridge(kernel, self.references, set(self.observed.changing))
@@ -225,7 +224,7 @@ class Execution:
             cell.outputs.append(error_output("TimeLimit", f"This cell {error}."))
             self.notes.add(error.reason, f"A cell {error}.", cell)
         except KernelGone as error:
-            sentence = f"The kernel ended in this cell: {CAUSES[error.reason]}."
+            sentence = f"The kernel ended in this cell: {error}."
             cell.outputs.append(error_output("KernelDied", sentence))
             self.notes.add(error.reason, sentence, cell)
         if "MemoryError" in [one.get("ename") for one in (reply, *cell.outputs)]:
@@ -234,7 +233,7 @@ class Execution:
     def _run_source(
         self, cell: NotebookNode, index: int, kernel: StudentKernel, on_output: Callable[[dict], None]
     ) -> dict:
-        names = self.references.names_in(cell.source)
+        names = used_names(cell.source)
         limits = self.limits
         try:
             seconds = self.references.allowance(names, limits.cell_seconds, limits.repeat_seconds)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from airlock.model.names import used_names, uses
+from airlock.model.names import uses
 
 LEAST_SECONDS = 0.2
 
@@ -28,10 +28,6 @@ class References:
                 found.add(name)
                 ask += self.uses[name]
         return found
-
-    def names_in(self, source: str) -> frozenset[str]:
-        """The names that a cell uses."""
-        return used_names(source)
 
     def suspect(self, names: Iterable[str]) -> None:
         """Something that uses these names ran into a limit of time."""

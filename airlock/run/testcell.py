@@ -116,7 +116,7 @@ class TestCells:
                     raise
                 error = Lost(bridge.lost) if bridge.lost else caught
             finally:
-                bridge.take_back()
+                bridge.names.take_back()
         return printed.getvalue(), value, error
 
     @contextlib.contextmanager
@@ -195,9 +195,8 @@ def _bounded(bridge: Bridge) -> Iterator[None]:
 
     def stop(*_: Any) -> None:
         bridge.kernel.kill()  # a request may be half on its way
-        bridge.lost = f"With these answers the test did not end within {seconds:g} seconds of computing."
-        bridge.incidents.append(Incident("time-limit", bridge.lost))
-        raise Lost(bridge.lost)
+        sentence = f"With these answers the test did not end within {seconds:g} seconds of computing."
+        bridge.lose(sentence, "time-limit")
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)

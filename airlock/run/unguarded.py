@@ -17,7 +17,6 @@ from airlock.model.errors import MachineError
 from airlock.model.names import global_reads
 from airlock.model.origins import Binding, bindings
 from airlock.model.record import Incident
-from airlock.run.bridge import CAUSES
 from airlock.run.testcell import MAX_PRINTED
 from airlock.run.verdict import TELLING, Test, error_output, is_no_share
 from airlock.wire.values import Malformed
@@ -44,7 +43,7 @@ def run(
             raise MachineError(f"An unguarded test {error}; grade again.") from None
         return _lost(f"This test {error}.", error.reason)
     except KernelGone as error:
-        return _lost(f"The kernel ended in this test: {CAUSES[error.reason]}.", error.reason)
+        return _lost(f"The kernel ended in this test: {error}.", error.reason)
     except Malformed:
         return _lost("The kernel gave an answer that is no output of a test.", "forged")
     return list(_outputs(messages, test, master)), []
