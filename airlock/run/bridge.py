@@ -186,7 +186,7 @@ class Bridge:
             self.lose(f"{what} gave an answer that is no plain data.", "forged")
 
     def lose(self, sentence: str, kind: str | None = None) -> NoReturn:
-        """End the test: it is lost. ``kind``: of the incident that says so, where the student has a part in it."""
+        """End the test: it is lost. ``kind``: of the incident, where the student has a part in it."""
         self.lost = sentence
         if kind:
             self.incidents.append(Incident(kind, sentence))

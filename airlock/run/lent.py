@@ -1,4 +1,4 @@
-"""Names in the student's namespace that a test sets, takes away or gives back: what its functions then find."""
+"""Names in the student's namespace that a test sets, takes away or puts back, for its functions to find."""
 
 import contextlib
 from collections.abc import Sequence

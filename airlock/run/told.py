@@ -1,4 +1,4 @@
-"""What stands here for the objects of the student that a test was told of, by the kernel's numbers for them."""
+"""What stands here for which of the student's objects, by the numbers that the kernel has told of."""
 
 import enum
 import sys
