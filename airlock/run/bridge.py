@@ -133,9 +133,7 @@ class Bridge:
                 raise self._exception(name, reply, result)
             case "uncrossable":
                 kind = str(reply.get("type"))[:200]
-                self.lose(
-                    f"{called} returned {kind}, which is too large or too deep to be handed to a test."
-                )
+                self.lose(f"{called} returned {kind}, which is too large or too deep to be handed to a test.")
         self.lose(f"{called} was interrupted.")
 
     def _differ(self, arguments: Sequence, changed: Sequence) -> bool:
@@ -218,4 +216,3 @@ def _made(kind: type[Exception], message: str) -> Exception | None:
         return kind(message)
     except Exception:  # it wants other arguments
         return None
-

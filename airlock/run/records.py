@@ -10,9 +10,8 @@ from nbformat import NotebookNode
 
 from airlock.model.assignment import Master
 from airlock.model.limits import Limits
-from airlock.model.marks import determine_grade, is_grade
+from airlock.model.marks import determine_grade, is_grade, is_test
 from airlock.model.record import Check, Incident, Record
-from airlock.run.execute import is_test
 from airlock.run.verdict import MAX_MESSAGE
 from airlock.sandbox import confine
 

@@ -1,4 +1,4 @@
-"""A bridge asks one kernel: what stood for something in an earlier one is lost, and a limit that was met is known."""
+"""A bridge asks one kernel: what an earlier one had is lost, and what met a limit in it is known."""
 
 import pytest
 from small_course import QUICK
@@ -7,7 +7,12 @@ from airlock.kernel.client import StudentKernel
 from airlock.run.bridge import Bridge, Lost
 from airlock.run.references import References
 
-TOP = "class Top:\n    def spin(self):\n        while True:\n            pass\n    def stand(self):\n        return 1"
+TOP = """class Top:
+    def spin(self):
+        while True:
+            pass
+    def stand(self):
+        return 1"""
 
 
 @pytest.fixture
