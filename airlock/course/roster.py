@@ -94,6 +94,11 @@ class Roster:
             found = found or self._known.get(name, set())
         return sorted(found, key=self.people.index)
 
+    @property
+    def excluded(self) -> set[str]:
+        """Ids of who is not graded, and in no list."""
+        return {person.id for person in self.people if person.excluded}
+
     def absent(self, students: set[str]) -> list[Person]:
         """Who of the class is not among ``students``."""
         return [person for person in self.people if person.id not in students and not person.excluded]

@@ -71,7 +71,7 @@ def grade_submission(
     except (MachineError, OSError, MemoryError) as error:
         graded = Graded({}, failed(record, "machine", str(error) or type(error).__name__))
     except AirlockError as error:
-        graded = Graded({}, failed(record, getattr(error, "kind", "unreadable"), str(error)))
+        graded = Graded({}, failed(record, error.kind, str(error)))
     own = time.process_time() - cpu
     graded.record.seconds = {
         "cpu": round(own + graded.record.seconds.get("cpu", 0), 3),
