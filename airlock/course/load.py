@@ -74,7 +74,7 @@ def preloaded(cells: Iterable[MasterCell], files: Iterable[str]) -> list[str]:
     Of the assignment's own ``files`` none is among them: its modules are a submission's, not the kernel's.
     """
     own = {path.partition("/")[0].removesuffix(".py") for path in files}
-    given = (cell for cell in cells if cell.cell.cell_type == "code" and cell.kind != "test")
+    given = (cell for cell in cells if cell.node.cell_type == "code" and cell.kind != "test")
     found = [name for cell in given for name in imported_modules(cell.released)]
     return [name for name in dict.fromkeys(found) if name.partition(".")[0] not in own]
 
@@ -147,7 +147,7 @@ def _cells(
                         f"{entry.name}.ipynb was changed after its assignment was generated, in cell "
                         f"{grade_id!r}: run `nbgrader generate_assignment {assignment_id} --force`."
                     )
-                worth = float(reference.cell.metadata.nbgrader.get("points") or 0)
+                worth = float(reference.node.metadata.nbgrader.get("points") or 0)
                 if compared and worth != points.get(grade_id, worth):
                     raise AirlockError(
                         f"{entry.name}.ipynb was changed after its assignment was generated: {grade_id!r} "
@@ -205,9 +205,9 @@ def _with_ids(cells: Iterator[MasterCell]) -> Iterator[MasterCell]:
     """Give every cell an id: its own, else its grade_id, else its position."""
     used: set[str] = set()
     for position, cell in enumerate(cells):
-        wanted = [cell.cell.get("id"), cell.grade_id, f"given-{position}", f"given-{position}-{len(used)}"]
-        cell.cell.id = next(i for i in wanted if i and CELL_ID.fullmatch(i) and i not in used)
-        used.add(cell.cell.id)
+        wanted = [cell.node.get("id"), cell.grade_id, f"given-{position}", f"given-{position}-{len(used)}"]
+        cell.node.id = next(i for i in wanted if i and CELL_ID.fullmatch(i) and i not in used)
+        used.add(cell.node.id)
         yield cell
 
 

@@ -58,7 +58,7 @@ class Execution:
         self.observed, self.rehearsal = observed or Observed(), rehearsal
         self.found, self.tell = found, tell
         self.known = observed is not None
-        self.released = {cell.cell.id: cell.released for cell in master.cells}
+        self.released = {cell.node.id: cell.released for cell in master.cells}
         self.incidents = [Incident(**incident) for incident in found.incidents]
         self.notes = Notes(notebook, self.incidents, limits.outputs)
         self.cpu_seconds = 0.0

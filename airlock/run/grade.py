@@ -163,9 +163,9 @@ def _prepare(master: MasterNotebook) -> None:
     for name in NEEDED:
         importlib.import_module(name)
     for cell in master.cells:
-        if is_test(cell.cell):
+        if is_test(cell.node):
             with contextlib.suppress(SyntaxError, ValueError):  # which its verdict will say
-                compiled(cell.cell.source)
+                compiled(cell.node.source)
     master.bindings  # noqa: B018  cached there
 
 

@@ -103,6 +103,6 @@ def _said(cell: NotebookNode) -> str:
 def _graded_cells(master: Master) -> Iterator[tuple[str, str, float]]:
     for name, notebook in master.notebooks.items():
         for cell in notebook.cells:
-            if is_grade(cell.cell):
-                nbgrader = cell.cell.metadata.nbgrader
+            if is_grade(cell.node):
+                nbgrader = cell.node.metadata.nbgrader
                 yield name, nbgrader.grade_id, float(nbgrader.points)

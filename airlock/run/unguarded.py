@@ -60,7 +60,7 @@ def prelude(test: Test, master: MasterNotebook) -> str:
             ask += global_reads(one.source)
 
     def position(one: Binding) -> tuple[int, int]:
-        inside = [other.source for other in bindings(master.cells[one.place].cell.source)]
+        inside = [other.source for other in bindings(master.cells[one.place].node.source)]
         return one.place, inside.index(one.source)
 
     return "\n".join(dict.fromkeys(one.source for one in sorted(found, key=position)))
@@ -84,7 +84,7 @@ def _outputs(messages: list[dict], test: Test, master: MasterNotebook) -> Iterat
     elif values:
         data = values[0].get("data")
         text = str(data.get("text/plain") if isinstance(data, dict) else "")
-        points = float(master.cells[test.place].cell.metadata.nbgrader.points)
+        points = float(master.cells[test.place].node.metadata.nbgrader.points)
         if is_no_share(text, points):
             yield error_output("Lost", "These are no points that the test can give.")
         else:
