@@ -19,7 +19,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
 from airlock.course.results import as_field, write_whole
-from airlock.course.roster import Person, find_roster
+from airlock.course.roster import Person
+from airlock.course.roster_file import find_roster
 from airlock.course.standing import standing
 from airlock.pages.shared import human, number
 

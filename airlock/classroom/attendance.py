@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from airlock.course.application import CourseDirectory
-from airlock.course.roster import FILE, Person, Roster
+from airlock.course.roster import Person, Roster
+from airlock.course.roster_file import FILE
 from airlock.handin.filenames import SKIPPED, is_notebook, printable
 
 

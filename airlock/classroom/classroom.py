@@ -16,7 +16,7 @@ from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
-from airlock.course.roster import find_roster
+from airlock.course.roster_file import find_roster
 from airlock.model.assignment import Master, Observed
 from airlock.model.limits import Limits
 from airlock.model.record import Record

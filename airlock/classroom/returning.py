@@ -11,7 +11,7 @@ from airlock.course.application import NbGrader
 from airlock.course.folders import folder_of, reports_of
 from airlock.course.load import hidden_regions
 from airlock.course.results import read_results, write_whole
-from airlock.course.roster import find_roster
+from airlock.course.roster_file import find_roster
 from airlock.course.standing import current
 from airlock.export import export_grades
 from airlock.model.errors import AirlockError

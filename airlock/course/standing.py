@@ -13,7 +13,7 @@ from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
 from airlock.course.marked import marked, only_marked
 from airlock.course.results import read_results
-from airlock.course.roster import find_roster
+from airlock.course.roster_file import find_roster
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 
