@@ -71,7 +71,7 @@ class Bridge:
     def operate(
         self, what: str, on: Any, name: str = "", arguments: tuple = (), keywords: dict | None = None
     ) -> Any:
-        """Have the kernel do something with an object, see :func:`airlock.sandbox.objects.operate`."""
+        """Have the kernel do something with an object, see :func:`airlock.sandbox.operating.operate`."""
         self._exchanges += 1
         if self._exchanges > MOST_EXCHANGES:
             self.lose("The test asked too much of the submission's objects.")
