@@ -19,7 +19,7 @@ import numpy as np
 from nbformat.v4 import new_output
 
 from airlock.model.record import Incident
-from airlock.run.around import Watched
+from airlock.run.around import watched
 from airlock.run.bridge import Bridge, Lost
 from airlock.run.code import execute
 from airlock.run.main_module import MainModule
@@ -103,7 +103,7 @@ class TestCells:
         with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
             try:
                 bridge.surroundings.home(namespace)
-                with _bounded(bridge), Watched(bridge.surroundings), _as_main(namespace, bridge):
+                with _bounded(bridge), watched(bridge.surroundings), _as_main(namespace, bridge):
                     value = execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)

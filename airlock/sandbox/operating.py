@@ -1,4 +1,4 @@
-"""What the grader asks of an object or a function of the student, and what either is worth as a plain value."""
+"""What the grader asks of an object or a function of the student, and what it is worth as a plain value."""
 
 import inspect
 import types
