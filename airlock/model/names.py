@@ -84,7 +84,7 @@ def global_reads(source: str) -> frozenset[str]:
         return used_names(source)
     own = {symbol.get_name() for symbol in scopes[0].get_symbols() if symbol.is_assigned()}
     top = {symbol.get_name() for symbol in scopes[0].get_symbols() if symbol.is_referenced()}
-    return (top | _globals_in(scopes[1:])) - own
+    return (_globals_in(scopes[1:]) | top) - own
 
 
 @lru_cache(maxsize=1024)

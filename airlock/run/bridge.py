@@ -66,7 +66,7 @@ class Bridge:
     def call(self, function: RemoteFunction, arguments: tuple, keywords: dict) -> Any:
         """Call the student's function; raises what it raised, or Lost."""
         request = {"do": "call", "name": "", "on": self.stand_ins.number(function)}
-        return self._ask(request, function.__name__, arguments, keywords)
+        return self._ask(request, function.__name__, arguments, keywords, function._path)
 
     def operate(
         self, what: str, on: Any, name: str = "", arguments: tuple = (), keywords: dict | None = None
@@ -77,7 +77,8 @@ class Bridge:
             self.lose("The test asked too much of the submission's objects.")
         kind = on if type(on) in (RemoteClass, RemoteFunction) else type(on)
         request = {"do": what, "name": name, "on": self.stand_ins.number(on)}
-        return self._ask(request, kind.__name__, arguments, keywords or {}, name)
+        path = f"{kind.__name__}.{name}" if name else kind.__name__
+        return self._ask(request, kind.__name__, arguments, keywords or {}, path, path)
 
     def attribute(self, on: Any, name: str) -> Any:
         """An attribute of an object, as in the kernel."""
@@ -99,8 +100,10 @@ class Bridge:
         if incident not in self.incidents:
             self.incidents.append(incident)
 
-    def _ask(self, request: dict, name: str, arguments: Sequence, keywords: dict, method: str = "") -> Any:
-        called, seconds = f"{name}.{method}()" if method else f"{name}()", self._seconds_for(name)
+    def _ask(
+        self, request: dict, name: str, arguments: Sequence, keywords: dict, path: str, said: str = ""
+    ) -> Any:
+        called, seconds = f"{said or name}()", self._seconds_for(name, path)
         around = self.surroundings.now()
         if around:
             request["around"] = around
@@ -112,7 +115,7 @@ class Bridge:
                 self.lose(f"{called} cannot be given {error}.")
             return self.kernel.call(request, frames, seconds, self.stand_ins.refer)
 
-        reply, result, changed = self.exchange(ask, called)
+        reply, result, changed = self.exchange(ask, called, path)
         if around and reply["status"] in ("ok", "raised") and type(result) is tuple and len(result) == 2:
             result, told = result
             self.surroundings.take(told)
@@ -159,13 +162,14 @@ class Bridge:
                 return printed, errors, code
         self.lose("A command gave an answer that is no text.", "forged")
 
-    def _seconds_for(self, name: str) -> float:
+    def _seconds_for(self, *names: str) -> float:
         """How long a call of something may take: less, where it has run into a limit before."""
         limits = self.kernel.limits
-        return self.references.allowance([name], limits.call_seconds, limits.repeat_seconds)
+        called = self.references.called(*names)
+        return self.references.allowance(called, limits.call_seconds, limits.repeat_seconds)
 
-    def exchange(self, ask: Callable[[], Found], what: str) -> Found:
-        """What ``ask()`` returns, or else the test is lost; ``what`` is asked for."""
+    def exchange(self, ask: Callable[[], Found], what: str, path: str = "") -> Found:
+        """What ``ask()`` returns, or else the test is lost. ``what`` is asked for, ``path`` called for it."""
         if self.lost:
             raise Lost(self.lost)
         if self.kernel.ended:
@@ -176,7 +180,7 @@ class Bridge:
                 raise Lost(self.lost)
             return found
         except Overrun as error:
-            self.references.suspect([what.removesuffix("()").partition(".")[0]])  # of a method, the class
+            self.references.suspect(self.references.called(path or what))
             self.lose(f"{what} {error}.", error.reason)
         except KernelGone as error:
             self.lose(f"The kernel ended in {what}: {error}.", error.reason)

@@ -199,15 +199,14 @@ class Execution:
     def _run_source(
         self, cell: NotebookNode, index: int, kernel: StudentKernel, on_output: Callable[[dict], None]
     ) -> dict:
-        names = used_names(cell.source)
-        limits = self.limits
+        limits, reached = self.limits, self.references.reach(used_names(cell.source))
         try:
-            seconds = self.references.allowance(names, limits.cell_seconds, limits.repeat_seconds)
+            seconds = self.references.allowance(reached, limits.cell_seconds, limits.repeat_seconds)
             return kernel.run_cell(cell.source, on_output, seconds)
         except Overrun as error:
             if error.reason == "machine":
                 raise MachineError(f"Cell {index} {error}; grade again.") from None
-            self.references.suspect(names)
+            self.references.suspect(reached)
             raise
 
     def _revive(self, kernel: StudentKernel) -> None:

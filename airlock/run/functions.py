@@ -20,9 +20,10 @@ class RemoteFunction:
     Arguments are sent as copies; what the function changed in them is carried over afterwards.
     """
 
-    def __init__(self, bridge: Any, name: str, number: int, of: str = "function"):
+    def __init__(self, bridge: Any, name: str, number: int, of: str = "function", path: str = ""):
+        """``of``: the name of its type; ``path``: its qualified name, with that of its class."""
         self.__name__ = name
-        self._bridge, self._number, self._of = bridge, number, of
+        self._bridge, self._number, self._of, self._path = bridge, number, of, path or name
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """What the student's function returns for these arguments."""

@@ -52,7 +52,8 @@ class StandIns:
         known = self._known.get(number)
         if type(known) is not RemoteFunction:
             name = name if name.isidentifier() and len(name) < 100 or name == "<lambda>" else "a function"
-            known = self._keep(number, RemoteFunction(self._bridge, name, number, str(node["of"])))
+            parts = str(node["of"]), str(node.get("path", ""))
+            known = self._keep(number, RemoteFunction(self._bridge, name, number, *parts))
         return known
 
     def _class(self, node: dict) -> RemoteClass:

@@ -82,6 +82,7 @@ class Objects:
             return {
                 "function": number,
                 "name": str(getattr(value, "__name__", ""))[:100],
+                "path": str(getattr(value, "__qualname__", ""))[:200],
                 "of": kind.__name__,
             }
         if isinstance(value, enum.Enum) and kind.__module__ in sys.stdlib_module_names:
