@@ -30,7 +30,7 @@ class References:
         return found
 
     def called(self, *names: str) -> set[str]:
-        """What a call runs: as :meth:`reach`, and a method by its name with that of its class, itself alone."""
+        """What a call runs: as :meth:`reach`; a method, by its name with its class, is itself alone."""
         return self.reach(names) | {name for name in names if "." in name and "<" not in name}
 
     def suspect(self, reached: Iterable[str]) -> None:

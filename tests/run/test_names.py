@@ -230,7 +230,7 @@ def test_cells_of_old_notebooks_have_flags_and_no_name():
     cell = v4.new_code_cell(
         first.released, id="old", metadata={"nbgrader": {"grade": False, "solution": False}}
     )
-    notebook = replace(made.notebooks["n"], cells=(replace(first, cell=cell), *others))
+    notebook = replace(made.notebooks["n"], cells=(replace(first, node=cell), *others))
     record, points = graded(replace(made, notebooks={"n": notebook}))
     assert (record.status, points) == ("graded", [2])
 
