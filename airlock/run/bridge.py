@@ -283,7 +283,8 @@ class Bridge:
             if type(known) is not RemoteFunction:
                 name = str(node["name"])
                 name = name if name.isidentifier() and len(name) < 100 or name == "<lambda>" else "a function"
-                known = self._keep(number, RemoteFunction(self, name, number, str(node["of"])))
+                known = RemoteFunction(self, name, number, str(node["of"]), node.get("place"))
+                self._keep(number, known)
             return known
         kind, base = self._class(node["class"]), unpack(node["base"]) if "base" in node else MISSING
         if type(known) is not kind:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from airlock.wire import special
+from airlock.wire.places import place_of
 from airlock.wire.values import Buffer, decode, encode
 
 MOST = 200_000  # objects that are kept; the oldest are not dropped, further ones do not cross
@@ -97,6 +98,7 @@ class Objects:
                 "function": number,
                 "name": str(getattr(value, "__name__", ""))[:100],
                 "of": kind.__name__,
+                "place": place_of(value),
             }
         if isinstance(value, enum.Enum) and kind.__module__ in sys.stdlib_module_names:
             return {"enum": [kind.__module__, kind.__qualname__, value.name]}

@@ -284,4 +284,16 @@ with open("probe-table.csv", "w") as f:
     f.write("a,b\\n1,2\\n3,4\\n")
 assert column("probe-table.csv", "b") == ["2", "4"]
 os.remove("probe-table.csv")
+=== which function an object holds | named
+import math
+import numpy as np
+class Layer:
+    def __init__(self, activation, root): self.activation, self.root = activation, root
+layer = Layer(np.tanh, math.sqrt)
+---
+import math
+import numpy as np
+assert layer.activation == np.tanh and layer.root == math.sqrt
+assert layer.activation != np.exp and layer.root != layer.activation
+assert layer.activation in (np.exp, np.tanh) and layer.root not in (math.exp, print)
 '''
