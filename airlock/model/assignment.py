@@ -120,6 +120,7 @@ class Observed:
     unsteady: dict[str, str] = field(default_factory=dict)  # grade_id -> why it failed, now and then
     changing: list[str] = field(default_factory=list)  # functions that changed their arguments
     shared: list[str] = field(default_factory=list)  # the course's classes that must be the kernel's
+    files: list[str] = field(default_factory=list)  # that the reference solution writes
 
 
 @dataclass(frozen=True)

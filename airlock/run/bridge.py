@@ -14,6 +14,7 @@ from airlock.run.around import Surroundings
 from airlock.run.callbacks import Callbacks
 from airlock.run.functions import RemoteFunction
 from airlock.run.lent import Names
+from airlock.run.mirror import Mirror, TooMuch
 from airlock.run.references import References
 from airlock.run.remote_class import RemoteClass
 from airlock.run.told import StandIns
@@ -32,8 +33,14 @@ class Lost(BaseException):
 class Bridge:
     """What the tests of one submission ask of its kernel. ``incidents`` collects what went wrong."""
 
-    def __init__(self, kernel: StudentKernel, references: References, in_place: Container[str] = frozenset()):
-        self.kernel, self.references, self.in_place = kernel, references, in_place
+    def __init__(
+        self,
+        kernel: StudentKernel,
+        references: References,
+        in_place: Container[str] = frozenset(),
+        mirror: Mirror | None = None,
+    ):
+        self.kernel, self.references, self.in_place, self.mirror = kernel, references, in_place, mirror
         self.incidents: list[Incident] = []
         self.changing: set[str] = set()  # functions that changed their arguments
         # The exception class that the test knows by a name; its namespace says which.
@@ -58,10 +65,19 @@ class Bridge:
         status, value = self.exchange(lambda: self.kernel.ask(name, seconds, refer), name)
         match status:
             case "ok":
+                self.take_files(value)
                 return value
             case "missing":
                 raise KeyError(name)
         self.lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
+
+    def take_files(self, *told: Any) -> None:
+        """What the student's code has written is there for the test; ``told`` may hold names of files."""
+        try:
+            if self.mirror:
+                self.mirror.take(*told)
+        except TooMuch as error:
+            self.lose(str(error))
 
     def call(self, function: RemoteFunction, arguments: tuple, keywords: dict) -> Any:
         """Call the student's function; raises what it raised, or Lost."""
@@ -108,6 +124,9 @@ class Bridge:
         if around:
             request["around"] = around
 
+        if self.mirror:
+            self.mirror.give((arguments, keywords))
+
         def ask() -> tuple[dict, Any, Any]:
             try:
                 frames = encode((list(arguments), keywords), self.callbacks.refer)
@@ -119,6 +138,7 @@ class Bridge:
         if around and reply["status"] in ("ok", "raised") and type(result) is tuple and len(result) == 2:
             result, told = result
             self.surroundings.take(told)
+        self.take_files(arguments, keywords, result)
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:

@@ -20,6 +20,7 @@ from airlock.model.record import Incident
 from airlock.run import unguarded
 from airlock.run.apart import Found, Tell
 from airlock.run.bridge import Bridge
+from airlock.run.mirror import Mirror
 from airlock.run.namespace import TestNamespace
 from airlock.run.notes import Notes
 from airlock.run.references import References
@@ -34,6 +35,7 @@ class Rehearsal:
 
     stock: bool = False
     changing: set[str] = field(default_factory=set)  # functions that changed their arguments
+    written: set[str] = field(default_factory=set)  # files that the answers wrote
 
 
 class Execution:
@@ -75,7 +77,9 @@ class Execution:
         kernel = StudentKernel(files, self.limits, self.master.preload)
         with TestCells(test_files, self.master.import_folders) as tests:
             with kernel:
-                bridge = Bridge(kernel, self.references, set(self.observed.changing))
+                names = None if self.rehearsal else frozenset(self.observed.files)
+                mirror = Mirror(tests.folder, kernel.folder / "work", names)
+                bridge = Bridge(kernel, self.references, set(self.observed.changing), mirror)
                 self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))
                 for index, cell in self._undecided():
                     self._begin(index, cell)
@@ -83,6 +87,7 @@ class Execution:
                     self._end(index, cell, kernel)
                 if self.rehearsal:
                     self.rehearsal.changing |= bridge.changing
+                    self.rehearsal.written |= mirror.written
             self.notes.add_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
 

@@ -100,9 +100,12 @@ class TestCells:
         """What was printed, the value of the last expression, the error."""
         printed, value, error = io.StringIO(), None, None
         bridge.begin(carry)
-        with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        mirrored = bridge.mirror.for_a_test() if bridge.mirror else contextlib.nullcontext()
+        captured = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO())
+        with self._at_home(), mirrored, captured[0], captured[1]:
             try:
                 bridge.surroundings.home(namespace)
+                bridge.take_files()
                 with _bounded(bridge), watched(bridge.surroundings), _as_main(namespace, bridge):
                     value = execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind

@@ -52,8 +52,8 @@ class StandIns:
         known = self._known.get(number)
         if type(known) is not RemoteFunction:
             name = name if name.isidentifier() and len(name) < 100 or name == "<lambda>" else "a function"
-            parts = str(node["of"]), str(node.get("path", ""))
-            known = self._keep(number, RemoteFunction(self._bridge, name, number, *parts))
+            of, place, path = str(node["of"]), node.get("place"), str(node.get("path", ""))
+            known = self._keep(number, RemoteFunction(self._bridge, name, number, of, place, path))
         return known
 
     def _class(self, node: dict) -> RemoteClass:

@@ -16,6 +16,7 @@ import numpy as np
 
 from airlock.sandbox.operating import BASES
 from airlock.wire import special
+from airlock.wire.places import place_of
 from airlock.wire.values import Buffer, decode, encode
 
 MOST = 200_000  # objects that are kept; the oldest are not dropped, further ones do not cross
@@ -84,6 +85,7 @@ class Objects:
                 "name": str(getattr(value, "__name__", ""))[:100],
                 "path": str(getattr(value, "__qualname__", ""))[:200],
                 "of": kind.__name__,
+                "place": place_of(value),
             }
         if isinstance(value, enum.Enum) and kind.__module__ in sys.stdlib_module_names:
             return {"enum": [kind.__module__, kind.__qualname__, value.name]}
