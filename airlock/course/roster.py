@@ -66,6 +66,11 @@ class Roster:
             found = found or self._known.get(name, set())
         return sorted(found, key=self.people.index)
 
+    @property
+    def excluded(self) -> set[str]:
+        """Ids of who is not graded, and in no list."""
+        return {person.id for person in self.people if person.excluded}
+
     def team(self, word: str) -> list[Person]:
         """The members of a group by its name, as a platform writes it."""
         name = _run_together(word)

@@ -8,7 +8,7 @@ from traitlets.config import Config
 
 from airlock.course.application import CourseDirectory
 from airlock.course.entries import Entry, read_entries
-from airlock.course.folders import find_submissions
+from airlock.course.folders import find_submissions, reports_of
 from airlock.course.gradebook import telling
 from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
@@ -41,7 +41,7 @@ def current(
             names = [notebook.name for notebook in book.find_assignment(assignment).notebooks]
         except MissingEntry:
             raise AirlockError(f"The gradebook knows no assignment {assignment!r}.") from None
-        reports, here = Path(coursedir.root) / "reports", find_submissions(coursedir, assignment)
+        reports, here = reports_of(coursedir, assignment).parent, find_submissions(coursedir, assignment)
         return standing(book, config, assignment, reports, here), names
 
 
@@ -68,5 +68,5 @@ def standing(
             found[student] = marked(records[student], entry)
     found = {student: record for student, record in records.items() if student not in found} | found
     roster = find_roster(reports.parent)
-    excluded = {person.id for person in roster.people if person.excluded} if roster else set()
+    excluded = roster.excluded if roster else set()
     return {student: record for student, record in found.items() if student not in excluded}
