@@ -59,8 +59,10 @@ def only_marked(
     checks = [Check(*cell, grade.max_points, grade.points) for cell, grade in entry.grades.items()]
     if all(check.points is None for check in checks):
         return None
-    status, incidents = ("incident", [Incident("gone", GONE)]) if gone else ("graded", [])
-    return marked(Record(student, assignment, status, max_score, None, checks, incidents=incidents), entry)
+    record = Record(student, assignment, "graded", max_score, None, checks)
+    if gone:
+        record.status, record.incidents = "incident", [Incident("gone", GONE)]
+    return marked(record, entry)
 
 
 def stands(record: Record, entry: Entry | None) -> bool:
