@@ -265,8 +265,8 @@ class Bridge:
     def refer(self, node: Any, unpack: Callable[[Any], Any]) -> Any:
         """What stands here for an object there."""
         self._renew()
-        if "callback" in node:
-            return self.callbacks.find(node["callback"])
+        if "callback" in node or "own" in node:
+            return self.callbacks.find(node["callback" if "callback" in node else "own"])
         if "enum" in node:
             module, *path = map(str, node["enum"])
             found = sys.modules.get(module)
