@@ -42,7 +42,7 @@ class Callbacks:
         """What the student's side is told of something that is no value."""
         number = number_of(value)
         if number is not None:
-            return {"number": self._bridge._number(value)}
+            return {"number": self._bridge.stand_ins.number(value)}
         if (named := name_of(value)) is not None:
             return {"named": named}
         if (data := _as_pickle(value)) is not None:
@@ -72,9 +72,9 @@ class Callbacks:
         self._calls += 1
         self._depth += 1
         try:
-            arguments, keywords = decode(frames, self._bridge.refer)
+            arguments, keywords = decode(frames, self._bridge.stand_ins.refer)
             if self._calls > MOST_CALLS:
-                self._bridge._lose("A function of the test was called without end.")
+                self._bridge.lose("A function of the test was called without end.")
             if self._depth > DEEPEST:
                 raise RecursionError("calls to and fro, too deep")
             found = self.find(number)(*arguments, **keywords)

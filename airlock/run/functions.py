@@ -21,10 +21,15 @@ class RemoteFunction:
     Arguments are sent as copies; what the function changed in them is carried over afterwards.
     """
 
-    def __init__(self, bridge: Any, name: str, number: int, of: str = "function", place: Any = None):
-        """``place``: module and path under which the kernel finds the function, if it does."""
+    def __init__(
+        self, bridge: Any, name: str, number: int, of: str = "function", place: Any = None, path: str = ""
+    ):
+        """``of``: the name of its type. ``place``: module and path under which the kernel finds the function,
+        if it does; ``path``: its qualified name, which has that of its class.
+        """
         self.__name__ = name
-        self._bridge, self._number, self._of, self._place = bridge, number, of, place
+        self._bridge, self._number, self._of = bridge, number, of
+        self._place, self._path = place, path or name
 
     def __eq__(self, other: Any) -> bool:
         """Of the student's, only itself is equal; else what is found under the name that the kernel tells."""

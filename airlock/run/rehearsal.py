@@ -42,7 +42,7 @@ def digest(master: Master, limits: Limits, versions: dict[str, str]) -> str:
 
 def reference_notebook(notebook: MasterNotebook, solution: dict[str, str]) -> bytes:
     """The notebook that a student would hand in who gave the reference solution."""
-    cells = [nbformat.from_dict(cell.cell) for cell in notebook.cells]
+    cells = [nbformat.from_dict(cell.node) for cell in notebook.cells]
     for cell, master in zip(cells, notebook.cells, strict=True):
         cell.source = solution.get(master.grade_id or "", master.released)
     made = nbformat.from_dict(
