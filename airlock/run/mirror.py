@@ -8,6 +8,7 @@ pickle that names a class is loaded: it would be code of the student's, run here
 
 import contextlib
 import importlib.machinery
+import operator
 import os
 import pickle
 import stat
@@ -64,7 +65,7 @@ class Mirror:
 
         Raises TooMuch.
         """
-        self._named |= {name for name in _names_in(told) if os.path.lexists(self._answers / name)}
+        self._named |= {name for name in self._names_in(told) if os.path.lexists(self._answers / name)}
         names = self._named.union(_files(self._answers) if self._names is None else self._names)
         for name in names - self._own:
             if not name.endswith(CODE):
@@ -91,34 +92,94 @@ class Mirror:
         self._made[name] = _look(target)
         self.written.add(name)
 
-    def give(self, arguments: Any) -> None:
-        """Copy the test's files that ``arguments`` name. Those of the assignment are there already."""
-        for name in _names_in(arguments):
+    def give(self, arguments: Any) -> Any:
+        """Copy the test's files that ``arguments`` name, but the assignment's, which are there already.
+
+        Returns the arguments with the paths that they have there.
+        """
+        for name in self._names_in(arguments):
             path = self._tests / name
-            if name in self._own or not path.is_file() or self._made.get(name) == _look(path):
+            if name in self._own:
                 continue
-            content = path.read_bytes()
-            with contextlib.suppress(OSError), _opened(self._answers, name, ANEW) as file:
-                os.write(file, content)
-                self._seen[name], self._made[name] = _look(file), _look(path)
+            with contextlib.suppress(OSError):
+                if path.parent.is_dir():  # one to write into, perhaps
+                    with _folder(self._answers, name.split("/")[:-1], make=True):
+                        pass
+                if path.is_file() and self._made.get(name) != _look(path):
+                    content = path.read_bytes()
+                    with _opened(self._answers, name, ANEW) as file:
+                        os.write(file, content)
+                        self._seen[name], self._made[name] = _look(file), _look(path)
+        return moved(arguments, self._tests, self._answers)
+
+    def here(self, value: Any) -> Any:
+        """What the student's side has returned, with the paths that files have here."""
+        return moved(value, self._answers, self._tests)
+
+    def _names_in(self, value: Any) -> set[str]:
+        """Paths within the folders, relative to them, among values or those of their containers."""
+        waiting, found = [(value, 0)], set()
+        while waiting:
+            one, depth = waiting.pop()
+            if isinstance(one, str | Path) and (name := self._relative(str(one))):
+                found.add(name)
+            elif type(one) in (list, tuple, dict) and depth < MAX_DEPTH and len(one) < MOST_FILES:
+                waiting += [(part, depth + 1) for part in (one.values() if type(one) is dict else one)]
+        return found
+
+    def _relative(self, text: str) -> str:
+        """A path within the folders, relative to them and normalised; "" for any other text."""
+        for folder in (self._tests, self._answers):
+            text = text.removeprefix(f"{folder}{os.sep}")
+        if not text or len(text) > LONGEST_NAME or "\0" in text or "\n" in text:
+            return ""
+        name = os.path.normpath(text)
+        inside = not os.path.isabs(name) and name.split(os.sep)[0] not in ("..", ".")
+        return name if inside and name.count(os.sep) <= MAX_DEPTH else ""
+
+
+def moved(value: Any, before: Path, after: Path) -> Any:
+    """A value with the paths below one folder, also in its lists, tuples and dictionaries, below another."""
+    kind = type(value)
+    if isinstance(value, str | Path) and str(value).startswith(f"{before}{os.sep}"):
+        return type(value)(after / str(value).removeprefix(f"{before}{os.sep}"))
+    if kind in (list, tuple):
+        parts = [moved(part, before, after) for part in value]
+        return value if all(map(operator.is_, parts, value)) else kind(parts)
+    if kind is dict:
+        parts = [moved(part, before, after) for part in value.values()]
+        return value if all(map(operator.is_, parts, value.values())) else dict(zip(value, parts, strict=True))
+    return value
+
+
+@contextlib.contextmanager
+def _folder(root: Path, names: list[str], make: bool = False) -> Iterator[int]:
+    """A folder within one whose owner may put links anywhere: none is followed. Raises OSError."""
+    with contextlib.ExitStack() as stack:
+        place = os.open(root, FOLDER)
+        stack.callback(os.close, place)
+        for name in names:
+            with contextlib.suppress(FileExistsError):
+                if make:
+                    os.mkdir(name, dir_fd=place)
+            place = os.open(name, FOLDER, dir_fd=place)
+            stack.callback(os.close, place)
+        yield place
 
 
 @contextlib.contextmanager
 def _opened(root: Path, name: str, flags: int) -> Iterator[int]:
-    """A file below a folder whose owner may put links anywhere: none is followed. Raises OSError."""
+    """A file in such a folder; with ``ANEW``, in place of what may be there. Raises OSError."""
     *folders, last = name.split("/")
-    with contextlib.ExitStack() as stack:
-        place = os.open(root, FOLDER)
-        stack.callback(os.close, place)
-        for folder in folders:
-            place = os.open(folder, FOLDER, dir_fd=place)
-            stack.callback(os.close, place)
+    with _folder(root, folders) as place:
         if flags == ANEW:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(last, dir_fd=place)
         file = os.open(last, flags, 0o600, dir_fd=place)
-        stack.callback(os.close, file)
-        yield file
+        try:
+            yield file
+        finally:
+            os.close(file)
 
 
 def _look(file: int | Path) -> Seen | None:
@@ -152,29 +213,6 @@ def _files(root: Path) -> set[str]:
                 if len(found) + len(waiting) > MOST_FILES:
                     raise TooMuch
     return found
-
-
-def _names_in(value: Any) -> set[str]:
-    """Relative paths among values, or the values of their lists, tuples and dictionaries."""
-    waiting, found = [(value, 0)], set()
-    while waiting:
-        one, depth = waiting.pop()
-        if isinstance(one, str | os.PathLike) and (name := _relative(one)):
-            found.add(name)
-        elif type(one) in (list, tuple, dict) and depth < MAX_DEPTH and len(one) < MOST_FILES:
-            waiting += [(part, depth + 1) for part in (one.values() if type(one) is dict else one)]
-    return found
-
-
-def _relative(value: Any) -> str:
-    """A path that stays within a folder, normalised; "" for any other text."""
-    if type(value) is not str:
-        value = str(value) if isinstance(value, Path) else ""
-    if not value or len(value) > LONGEST_NAME or "\0" in value or "\n" in value:
-        return ""
-    name = os.path.normpath(value)
-    inside = not os.path.isabs(name) and name.split(os.sep)[0] not in ("..", ".")
-    return name if inside and name.count(os.sep) <= MAX_DEPTH else ""
 
 
 def _refuse_pickles() -> None:

@@ -181,6 +181,7 @@ class AirlockKernel(IPythonKernel):
                 result = function(*arguments, **keywords)
         finally:
             self._told = around.told if around else None  # also when an error is on its way
+        same = next((place for place, one in enumerate(arguments) if one is result), None)
         if around:
             result = result, around.told
         content, answer = self._cross(result)
@@ -191,7 +192,7 @@ class AirlockKernel(IPythonKernel):
         except (TypeError, ValueError):  # what was put in cannot cross, so it does not
             after = frames
         changed = after != frames  # of bytes, which compare at once
-        return content | {"result_frames": len(answer)}, [*answer, *(after if changed else [])]
+        return content | {"result_frames": len(answer), "same": same}, [*answer, *(after if changed else [])]
 
     def _call_back(self, number: int, arguments: tuple, keywords: dict) -> Any:
         """Have the grader call one of its own functions, and answer what it asks until that has ended."""
