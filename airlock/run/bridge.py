@@ -54,6 +54,7 @@ class Bridge:
         """A test begins. ``carry``: what a function changes in its arguments, the test sees changed."""
         self.carry = carry
         self._items = self._exchanges = 0
+        self.has_called = False  # a function of the student's
         self.callbacks.begin()
         self.surroundings.begin()
         self.lost = ""  # why the test that is running is lost already
@@ -128,7 +129,9 @@ class Bridge:
         if around:
             request["around"] = around
 
-        given = (list(arguments), keywords)
+        if not self.has_called:
+            request["first"] = self.has_called = True
+        given = list(arguments), keywords
         if self.mirror:
             given = self.mirror.give(given)
 

@@ -147,8 +147,8 @@ def moved(value: Any, before: Path, after: Path) -> Any:
         parts = [moved(part, before, after) for part in value]
         return value if all(map(operator.is_, parts, value)) else kind(parts)
     if kind is dict:
-        parts = [moved(part, before, after) for part in value.values()]
-        return value if all(map(operator.is_, parts, value.values())) else dict(zip(value, parts, strict=True))
+        there = {key: moved(part, before, after) for key, part in value.items()}
+        return value if all(map(operator.is_, there.values(), value.values())) else there
     return value
 
 

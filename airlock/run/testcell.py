@@ -24,6 +24,7 @@ from airlock.run.bridge import Bridge, Lost
 from airlock.run.code import execute
 from airlock.run.main_module import MainModule
 from airlock.run.namespace import TestNamespace
+from airlock.run.pictures import shown
 from airlock.run.verdict import Test, error_output, explain, is_no_share
 
 MAX_PRINTED = 20_000
@@ -106,7 +107,8 @@ class TestCells:
             try:
                 bridge.surroundings.home(namespace)
                 bridge.take_files()
-                with _bounded(bridge), watched(bridge.surroundings), _as_main(namespace, bridge):
+                pictures = shown(bridge, test.source)
+                with _bounded(bridge), watched(bridge.surroundings), pictures, _as_main(namespace, bridge):
                     value = execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)

@@ -7,7 +7,9 @@ frame a JSON object: a call costs a tenth of what it would on the kernel's own c
 
 import contextlib
 import contextvars
+import importlib
 import json
+import operator
 import os
 import socket
 import subprocess
@@ -29,6 +31,7 @@ from airlock.wire.values import Buffer
 Reply = tuple[dict, Sequence[Buffer]]  # content, and the frames of a value
 
 NOTHING = object()
+PYPLOT = "matplotlib.pyplot"
 
 
 class NoThread:
@@ -80,6 +83,7 @@ class AirlockKernel(IPythonKernel):
     def _serve(self) -> None:
         """Answer requests for values and calls until the grader says that its tests have ended."""
         self.pre_handler_hook()  # an interrupt raises KeyboardInterrupt, as in a cell
+        self._figures = _figures()
         try:
             while self._serve_one():
                 pass
@@ -163,6 +167,9 @@ class AirlockKernel(IPythonKernel):
             case "bind":
                 space[name] = objects.decode(frames)[0][0]
                 return {"status": "ok"}, []
+            case "library":
+                module, path = name.split(":")
+                return self._cross(operator.attrgetter(path)(importlib.import_module(module)))
             case "call":
                 return self._call(objects[request["on"]], request, frames)
             case "get" if name not in space:
@@ -172,6 +179,9 @@ class AirlockKernel(IPythonKernel):
         return self._call(operate(request["do"], objects[request["on"]], name), request, frames)
 
     def _call(self, function: Callable[..., Any], request: dict, frames: Sequence[Buffer]) -> Reply:
+        if "first" in request:  # a cell's end closes figures, and so does a test's
+            for number in _figures() - self._figures:
+                sys.modules[PYPLOT].close(number)
         frames = [bytes(frame) for frame in frames]  # which a callback would overwrite
         given: dict[int, Any] = {}
         arguments, keywords = self._objects.decode(frames, given)
@@ -222,6 +232,11 @@ class AirlockKernel(IPythonKernel):
             return content, self._objects.encode(error if self._told is None else (error, self._told))
         except BaseException:  # noqa: B036  then its name and text have to do
             return content, []
+
+
+def _figures() -> set[int]:
+    """The figures that pyplot has open."""
+    return set(sys.modules[PYPLOT].get_fignums()) if PYPLOT in sys.modules else set()
 
 
 def _describe(error: BaseException) -> dict:
