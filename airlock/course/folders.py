@@ -36,7 +36,7 @@ def find_submissions(coursedir: CourseDirectory, assignment: str) -> dict[str, P
     return found
 
 
-def replace_folder(folder: Path, files: dict[str, bytes], writable: bool = False) -> None:
+def replace_folder(folder: Path, files: dict[str, bytes]) -> None:
     """Put files into a folder in place of what it held, in one step; read-only, as nbgrader leaves them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_left(folder.parent)
@@ -47,7 +47,7 @@ def replace_folder(folder: Path, files: dict[str, bytes], writable: bool = False
             path = part / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-            path.chmod(0o644 if writable else 0o444)
+            path.chmod(0o444)
         old = part.with_name(part.name + "-old")
         if folder.exists():
             os.replace(folder, old)

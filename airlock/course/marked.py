@@ -115,9 +115,7 @@ def _regraded(entry: Entry, record: Record) -> Entry:
         old = entry.grades.get(cell) or Grade(None, None, 0.0, False, 0.0)
         new = found.get(cell)
         grades[cell] = replace(
-            old,
-            automatic=new.points if new else None,
-            max_points=new.max_points if new else old.max_points,
+            old, automatic=new.points if new else None, max_points=new.max_points if new else old.max_points
         )
     return replace(entry, grades=grades)
 
