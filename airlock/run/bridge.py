@@ -1,6 +1,6 @@
 """The student's names as a test sees them: data is copied, a function becomes a stand-in that asks.
 
-The other end is kernel.py, in a process that may lie. It is told names and arguments, and nothing
+The other end is sandbox/answering.py, in a process that may lie. It is told names and arguments, and nothing
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
@@ -15,6 +15,7 @@ from airlock.run.callbacks import Callbacks
 from airlock.run.functions import RemoteFunction
 from airlock.run.lent import Names
 from airlock.run.mirror import Mirror, TooMuch
+from airlock.run.raised import raised
 from airlock.run.references import References
 from airlock.run.remote_class import RemoteClass
 from airlock.run.told import StandIns
@@ -165,7 +166,7 @@ class Bridge:
                     return arguments[same]
                 return result
             case "raised":
-                raise self._exception(name, reply, result)
+                raise raised(self, name, reply, result)
             case "uncrossable":
                 kind = str(reply.get("type"))[:200]
                 self.lose(f"{called} returned {kind}, which is too large or too deep to be handed to a test.")
@@ -225,30 +226,3 @@ class Bridge:
         if kind:
             self.incidents.append(Incident(kind, sentence))
         raise Lost(sentence)
-
-    def _exception(self, name: str, reply: dict, error: Any) -> BaseException:
-        own = self.callbacks.errors.pop(reply.get("number"), None)
-        if own is not None:
-            return own
-        kinds = reply.get("kinds")
-        kinds = [str(kind) for kind in kinds[:20]] if isinstance(kinds, list) else []
-        given = next((base for kind in kinds if (base := self.exception(kind)) is not None), None)
-        message = f"{reply.get('evalue', '')}"[:2000]
-        if given is not None and issubclass(given, Exception) and given.__module__ != "builtins":
-            error = None
-        if not isinstance(error, Exception) and given is not None and issubclass(given, Exception):
-            error = _made(given, message)
-        if not isinstance(error, Exception):
-            self.lose(f"{name}() raised {str(reply.get('ename'))[:100]}.")
-        object.__setattr__(error, "raised_by", (name, str(reply.get("ename")), message))
-        if isinstance(error, MemoryError):
-            sentence = f"{name}() asked for more memory than it may use."
-            self.incidents.append(Incident("memory-limit", sentence))
-        return error
-
-
-def _made(kind: type[Exception], message: str) -> Exception | None:
-    try:
-        return kind(message)
-    except Exception:  # it wants other arguments
-        return None
