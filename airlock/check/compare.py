@@ -16,7 +16,7 @@ from typing import Any as _Any
 
 import numpy as _numpy
 
-from airlock.sandbox.objects import operate as _airlock_operate
+from airlock.sandbox.operating import operate as _airlock_operate
 
 _AIRLOCK_SIGMAS = 6  # of the difference of two means or spreads, for answers that draw random numbers
 _AIRLOCK_DRAWS, _AIRLOCK_KEPT = 60, 20_000  # results with random numbers that are enough, and numbers of each

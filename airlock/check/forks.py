@@ -159,7 +159,7 @@ class Forks(contextlib.AbstractContextManager):
     def code(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, MasterCell]]:
         """Positions and cells with code, from one position to before another."""
         for place, cell in enumerate(self.notebook.cells[start:end], start):
-            if cell.cell.cell_type == "code" and self.dependence.source(cell).strip():
+            if cell.node.cell_type == "code" and self.dependence.source(cell).strip():
                 yield place, cell
 
     def _references(self, source: str = "") -> References:

@@ -74,7 +74,7 @@ def inside(bench: Workbench, position: int, source: str, tests: list[int], input
         if calls := _calls(bench, position, tests):
             bench.ask(fork, "_airlock_learn", reference, calls, inputs, SECONDS)
         for place in () if again else bench.random.intersection(tests):
-            text = f"{prelude(bench.test(place), bench.notebook)}\n{bench.notebook.cells[place].cell.source}"
+            text = f"{prelude(bench.test(place), bench.notebook)}\n{bench.notebook.cells[place].node.source}"
             bench.ask(fork, "_airlock_try", place, text)
 
     place = max(tests) if again else min(tests)

@@ -124,7 +124,7 @@ def _judge(bench: Workbench, task: Task, mutant: Mutant) -> Verdict:
 
 
 def _look(bench: Workbench, task: Task, own: list[int], first: int, verdict: Verdict) -> Marked:
-    """Grade a mutant once, and look at it inside the kernel: whether it is equivalent, and if lost, always."""
+    """Grade a mutant once, and look at it inside: is it equivalent, or else is it lost each time."""
     with inside(bench, task.position, verdict.mutant.source, own, task.inputs) as look:
         found = look.grade(first)
         if not found.lost:

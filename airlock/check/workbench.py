@@ -56,7 +56,7 @@ class Workbench(Forks):
         if cell.kind == "test":
             self._try_reference(place)
         computed = time.process_time() - own + max(0.0, self._kernel.cpu() - cpu)
-        self.costs.append(Cost(cell.grade_id or cell.cell.id, time.monotonic() - wall, computed))
+        self.costs.append(Cost(cell.grade_id or cell.node.id, time.monotonic() - wall, computed))
 
     def _try_reference(self, place: int) -> None:
         """Grade the reference until it passes once, and once more."""
@@ -139,7 +139,7 @@ class Workbench(Forks):
     def test(self, place: int) -> Test:
         """The test at a position."""
         cell = self.notebook.cells[place]
-        return Test(cell.cell.source, cell.released, place)
+        return Test(cell.node.source, cell.released, place)
 
     def _grade(self, place: int, kernel: StudentKernel, bridge: Bridge) -> Marked:
         cell = self.notebook.cells[place]
@@ -148,8 +148,8 @@ class Workbench(Forks):
         # One namespace for all: functions that an earlier test has bound look names up where they were made.
         self._namespace.restore(self._bound[max(at for at in self._bound if at < place)])
         self._namespace.attach(bridge)
-        graded = cell.cell.copy()
-        graded.outputs = self._tests.run(test, bridge, self._namespace, cell.cell.metadata.nbgrader.points)
+        graded = cell.node.copy()
+        graded.outputs = self._tests.run(test, bridge, self._namespace, cell.node.metadata.nbgrader.points)
         kinds = {incident.kind for incident in bridge.incidents}
         if "machine" in kinds:
             raise MachineError(bridge.incidents[0].message)
