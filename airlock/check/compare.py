@@ -20,7 +20,7 @@ from airlock.sandbox.operating import operate as _airlock_operate
 
 _AIRLOCK_SIGMAS = 6  # of the difference of two means or spreads, for answers that draw random numbers
 _AIRLOCK_DRAWS, _AIRLOCK_KEPT = 60, 20_000  # results with random numbers that are enough, and numbers of each
-_AIRLOCK_SINGLE = 6e-8  # of the largest number: two right answers may be so far apart
+_AIRLOCK_SINGLE = 5e-7  # of the largest number: two right answers in single precision are so far apart
 _AIRLOCK_FAR = 0.2  # a share of the size of what is right, from which on an error is large
 _AIRLOCK_ITEMS = 1000  # of a generator
 _AIRLOCK_BYTES = 1 << 27  # of inputs and results that are kept
@@ -268,15 +268,22 @@ def _airlock_same_arrays(one: _Any, other: _Any) -> bool:
         one, other = _numpy.asarray(one), _numpy.asarray(other)
     except ValueError:
         return False
-    if one.dtype == other.dtype and one.dtype != object and one.tobytes() == other.tobytes():
-        return one.shape == other.shape
-    if one.shape != other.shape or "O" in (one.dtype.kind, other.dtype.kind):
+    shapes = [_airlock_shape(array) for array in (one, other)]
+    if shapes[0] != shapes[1] or "O" in (one.dtype.kind, other.dtype.kind):
         return False
+    if one.dtype == other.dtype and one.tobytes() == other.tobytes():
+        return True
+    one, other = one.reshape(shapes[0]), other.reshape(shapes[0])
     if one.dtype.kind in "biufc" and other.dtype.kind in "biufc":
         size = float(_numpy.max(_numpy.abs(one))) if one.size and one.dtype.kind in "fc" else 0.0
         least = _AIRLOCK_SINGLE * size if _math.isfinite(size) else 0
         return bool(_numpy.allclose(one, other, 1e-9, least, equal_nan=True))
     return bool(_numpy.array_equal(one, other))
+
+
+def _airlock_shape(array: _Any) -> tuple:
+    """Without axes of length 1 in front, which broadcasting adds where there are none."""
+    return tuple(_itertools.dropwhile(lambda length: length == 1, array.shape))
 
 
 def _airlock_draw(one: tuple, other: tuple) -> tuple[_Any, _Any] | None:

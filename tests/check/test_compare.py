@@ -35,7 +35,8 @@ def same(reference, other, calls, inputs=300):
         "def f(x):\n    return sum(x)",
         "import numpy as np\ndef f(x):\n    return np.add.reduce(x.copy())",
         "def f(x):\n    x = x if x.shape != (2, 2) else x.T\n    return x.sum(0)",
-        "def f(x):\n    return list(x.sum(axis=0)) * 1 and x.sum(axis=0)",
+        "def f(x):\n    return tuple(x.sum(axis=0))",
+        "def f(x):\n    return x.sum(axis=0, keepdims=True)",
     ],
 )
 def test_other_words_for_the_same_are_the_same(other):
@@ -46,7 +47,7 @@ def test_other_words_for_the_same_are_the_same(other):
     "other",
     [
         "def f(x):\n    return x.sum(axis=0).clip(-1000, 4)",
-        "def f(x):\n    return x.sum(axis=0, keepdims=True)",
+        "def f(x):\n    return x.sum(axis=0)[:, None]",
         "def f(x):\n    made = x.sum(axis=0)\n    x[0, 0] = 7\n    return made",
         "def f(x, kept=[]):\n    kept.append(x.sum(axis=0))\n    return kept[0]",
         "def f(x):\n    return 1.0001 * x.sum(axis=0)",
