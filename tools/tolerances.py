@@ -123,6 +123,9 @@ def weight_rows():
             yield f"distance of distribution curves, {where}", room, chance.DISTRIBUTION, sees
     n = most[0]
     yield "exact zeros, float32", chance.ZEROS, 8 * stats.poisson.sf(chance.ZEROS, n * 2.0**-24), "dropout"
+    ties = 4 * math.sqrt(2 * math.log(n)) * 2.0**-21  # at all ends, float32 numbers being so far apart there
+    tail = 4 * stats.poisson.sf(chance.TIES, ties)
+    yield "equal to the outermost, float32", chance.TIES, tail, "cut off, with few inputs"
     inside = 2 * math.exp(n * math.log1p(-stats.norm.sf(chance.OUTERMOST * 1.01)))
     yield "outermost weights, at least", chance.OUTERMOST, inside, "cut off at 3"
     # Rows and columns of one draw of the largest size.

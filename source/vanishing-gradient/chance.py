@@ -106,7 +106,7 @@ def plain(W, again):
     yield np.count_nonzero(np.diff(np.sort(W, axis=None))) < W.size / 2, "holds the same values many times"
     ends = [(both, end) for both in (W, again) for end in (both.min(), both.max())]
     ties = sum(np.count_nonzero(both == end) - 1 for both, end in ends)
-    yield ties > TIES, "is cut off: several weights are exactly as large as the largest"
+    yield ties > TIES, "is cut off: several weights lie exactly at the end"
     yield W.min() >= 0, "has no negative weight: weights lie on both sides of zero"
     yield W.max() <= 0, "has no positive weight: weights lie on both sides of zero"
 
