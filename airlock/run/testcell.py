@@ -124,7 +124,7 @@ class TestCells:
     def _at_home(self) -> Iterator[None]:
         path, folder = list(sys.path), os.getcwd()
         random.seed()
-        np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
+        np.random.seed()  # a forked grader must not repeat its siblings' draws
         sys.path[:0] = [str(self.folder), *(str(self.folder / name) for name in self.folders)]
         os.chdir(self.folder)
         tempfile.tempdir, elsewhere = str(self.folder), tempfile.tempdir  # what is given from there crosses
