@@ -8,12 +8,13 @@ pickle that names a class is loaded: it would be code of the student's, run here
 
 import contextlib
 import importlib.machinery
+import itertools
 import operator
 import os
 import pickle
 import stat
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,14 +118,15 @@ class Mirror:
         return moved(value, self._answers, self._tests)
 
     def _names_in(self, value: Any) -> set[str]:
-        """Paths within the folders, relative to them, among values or those of their containers."""
-        waiting, found = [(value, 0)], set()
-        while waiting:
+        """Paths within the folders, relative to them, among the first values and those of their containers."""
+        waiting, found, looked = [(value, 0)], set(), 0
+        while waiting and looked < MOST_FILES:
             one, depth = waiting.pop()
+            looked += 1
             if isinstance(one, str | Path) and (name := self._relative(str(one))):
                 found.add(name)
-            elif type(one) in (list, tuple, dict) and depth < MAX_DEPTH and len(one) < MOST_FILES:
-                waiting += [(part, depth + 1) for part in (one.values() if type(one) is dict else one)]
+            elif type(one) in (list, tuple, dict) and depth < MAX_DEPTH:
+                waiting += [(part, depth + 1) for part in itertools.islice(_parts(one), MOST_FILES)]
         return found
 
     def _relative(self, text: str) -> str:
@@ -138,18 +140,21 @@ class Mirror:
         return name if inside and name.count(os.sep) <= MAX_DEPTH else ""
 
 
-def moved(value: Any, before: Path, after: Path) -> Any:
-    """A value with the paths below one folder, also in its lists, tuples and dictionaries, below another."""
+def moved(value: Any, before: Path, after: Path, depth: int = 0) -> Any:
+    """A value with the paths below one folder, also in small containers of it, below another."""
     kind = type(value)
     if isinstance(value, str | Path) and str(value).startswith(f"{before}{os.sep}"):
-        return type(value)(after / str(value).removeprefix(f"{before}{os.sep}"))
-    if kind in (list, tuple):
-        parts = [moved(part, before, after) for part in value]
-        return value if all(map(operator.is_, parts, value)) else kind(parts)
-    if kind is dict:
-        there = {key: moved(part, before, after) for key, part in value.items()}
-        return value if all(map(operator.is_, there.values(), value.values())) else there
-    return value
+        return kind(after / str(value).removeprefix(f"{before}{os.sep}"))
+    if kind not in (list, tuple, dict) or len(value) > MOST_FILES or depth > MAX_DEPTH:
+        return value
+    parts = [moved(part, before, after, depth + 1) for part in _parts(value)]
+    if all(map(operator.is_, parts, _parts(value))):
+        return value
+    return dict(zip(value, parts, strict=True)) if kind is dict else kind(parts)
+
+
+def _parts(container: Any) -> Iterable[Any]:
+    return container.values() if type(container) is dict else container
 
 
 @contextlib.contextmanager
