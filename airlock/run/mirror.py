@@ -12,30 +12,27 @@ import itertools
 import operator
 import os
 import pickle
-import stat
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from airlock.model.limits import MIB
+from airlock.run import foreign
+from airlock.run.foreign import (
+    ANEW,
+    AS_IT_IS,
+    MAX_DEPTH,
+    MOST_FILES,
+    Seen,
+    files_in,
+    folder_in,
+    opened,
+    read_at_most,
+    state_of,
+)
 
-MOST_BYTES = 16 * MIB  # of all files that cross in one test
-MOST_FILES = 1_000  # that the reference solution may write
 LONGEST_NAME = 255
-MAX_DEPTH = 4  # folders within folders
 CODE = tuple(importlib.machinery.all_suffixes())
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-AS_IT_IS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no link followed, no pipe waited for
-ANEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-Seen = tuple[int, int, int]  # of a file: inode, size and time of its last change
-
-
-class TooMuch(Exception):
-    """More was written than crosses."""
-
-    def __init__(self) -> None:
-        super().__init__(f"There is more in files than {MOST_FILES} of them or {MOST_BYTES >> 20} MiB.")
 
 
 class Mirror:
@@ -55,7 +52,7 @@ class Mirror:
     @contextlib.contextmanager
     def for_a_test(self) -> Iterator[None]:
         """While a test runs, that has bytes of its own to read."""
-        self._left = MOST_BYTES
+        self._left = foreign.MOST_BYTES
         try:
             yield
         finally:
@@ -67,7 +64,7 @@ class Mirror:
         Raises TooMuch.
         """
         self._named |= {name for name in self._names_in(told) if os.path.lexists(self._answers / name)}
-        names = self._named.union(_files(self._answers) if self._names is None else self._names)
+        names = self._named.union(files_in(self._answers) if self._names is None else self._names)
         for name in names - self._own:
             if not name.endswith(CODE):
                 self._take(name)
@@ -76,10 +73,10 @@ class Mirror:
 
     def _take(self, name: str) -> None:
         target, seen, content = self._tests / name, None, b""
-        with contextlib.suppress(OSError), _opened(self._answers, name, AS_IT_IS) as file:
-            seen = _look(file)
+        with contextlib.suppress(OSError), opened(self._answers, name, AS_IT_IS) as file:
+            seen = state_of(file)
             if seen and seen != self._seen.get(name):
-                content = _read(file, self._left)
+                content = read_at_most(file, self._left)
         if seen == self._seen.get(name):
             return
         if seen is None:
@@ -90,7 +87,7 @@ class Mirror:
         self._left -= len(content)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        self._made[name] = _look(target)
+        self._made[name] = state_of(target)
         self.written.add(name)
 
     def give(self, arguments: Any) -> Any:
@@ -104,13 +101,13 @@ class Mirror:
                 continue
             with contextlib.suppress(OSError):
                 if path.parent.is_dir():  # one to write into, perhaps
-                    with _folder(self._answers, name.split("/")[:-1], make=True):
+                    with folder_in(self._answers, name.split("/")[:-1], make=True):
                         pass
-                if path.is_file() and self._made.get(name) != _look(path):
+                if path.is_file() and self._made.get(name) != state_of(path):
                     content = path.read_bytes()
-                    with _opened(self._answers, name, ANEW) as file:
+                    with opened(self._answers, name, ANEW) as file:
                         os.write(file, content)
-                        self._seen[name], self._made[name] = _look(file), _look(path)
+                        self._seen[name], self._made[name] = state_of(file), state_of(path)
         return moved(arguments, self._tests, self._answers)
 
     def here(self, value: Any) -> Any:
@@ -118,7 +115,7 @@ class Mirror:
         return moved(value, self._answers, self._tests)
 
     def _names_in(self, value: Any) -> set[str]:
-        """Paths within the folders, relative to them, among the first values and those of their containers."""
+        """Paths within the folders, relative to them, among the first of these values."""
         waiting, found, looked = [(value, 0)], set(), 0
         while waiting and looked < MOST_FILES:
             one, depth = waiting.pop()
@@ -155,69 +152,6 @@ def moved(value: Any, before: Path, after: Path, depth: int = 0) -> Any:
 
 def _parts(container: Any) -> Iterable[Any]:
     return container.values() if type(container) is dict else container
-
-
-@contextlib.contextmanager
-def _folder(root: Path, names: list[str], make: bool = False) -> Iterator[int]:
-    """A folder within one whose owner may put links anywhere: none is followed. Raises OSError."""
-    with contextlib.ExitStack() as stack:
-        place = os.open(root, FOLDER)
-        stack.callback(os.close, place)
-        for name in names:
-            with contextlib.suppress(FileExistsError):
-                if make:
-                    os.mkdir(name, dir_fd=place)
-            place = os.open(name, FOLDER, dir_fd=place)
-            stack.callback(os.close, place)
-        yield place
-
-
-@contextlib.contextmanager
-def _opened(root: Path, name: str, flags: int) -> Iterator[int]:
-    """A file in such a folder; with ``ANEW``, in place of what may be there. Raises OSError."""
-    *folders, last = name.split("/")
-    with _folder(root, folders) as place:
-        if flags == ANEW:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(last, dir_fd=place)
-        file = os.open(last, flags, 0o600, dir_fd=place)
-        try:
-            yield file
-        finally:
-            os.close(file)
-
-
-def _look(file: int | Path) -> Seen | None:
-    """What changes when a file does; None where it is no file."""
-    known = os.stat(file)
-    return (known.st_ino, known.st_size, known.st_mtime_ns) if stat.S_ISREG(known.st_mode) else None
-
-
-def _read(file: int, most: int) -> bytes:
-    content = bytearray()
-    while part := os.read(file, MIB):
-        content += part
-        if len(content) > most:
-            raise TooMuch
-    return bytes(content)
-
-
-def _files(root: Path) -> set[str]:
-    """The files below a folder, by relative path. Raises TooMuch."""
-    found: set[str] = set()
-    waiting = [("", 0)]
-    while waiting:
-        place, depth = waiting.pop()
-        with contextlib.suppress(OSError), os.scandir(os.path.join(root, place)) as entries:
-            for entry in entries:
-                name = os.path.join(place, entry.name)
-                if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
-                    waiting.append((name, depth + 1))
-                elif entry.is_file(follow_symlinks=False):
-                    found.add(name)
-                if len(found) + len(waiting) > MOST_FILES:
-                    raise TooMuch
-    return found
 
 
 def _refuse_pickles() -> None:
