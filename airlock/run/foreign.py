@@ -61,6 +61,7 @@ def state_of(file: int | Path) -> Seen | None:
 
 
 def read_at_most(file: int, most: int) -> bytes:
+    """What is in an open file; raises TooMuch beyond so many bytes."""
     content = bytearray()
     while part := os.read(file, MIB):
         content += part

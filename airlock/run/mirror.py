@@ -18,18 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from airlock.run import foreign
-from airlock.run.foreign import (
-    ANEW,
-    AS_IT_IS,
-    MAX_DEPTH,
-    MOST_FILES,
-    Seen,
-    files_in,
-    folder_in,
-    opened,
-    read_at_most,
-    state_of,
-)
+from airlock.run.foreign import Seen
 
 LONGEST_NAME = 255
 CODE = tuple(importlib.machinery.all_suffixes())
@@ -64,7 +53,7 @@ class Mirror:
         Raises TooMuch.
         """
         self._named |= {name for name in self._names_in(told) if os.path.lexists(self._answers / name)}
-        names = self._named.union(files_in(self._answers) if self._names is None else self._names)
+        names = self._named.union(foreign.files_in(self._answers) if self._names is None else self._names)
         for name in names - self._own:
             if not name.endswith(CODE):
                 self._take(name)
@@ -73,10 +62,10 @@ class Mirror:
 
     def _take(self, name: str) -> None:
         target, seen, content = self._tests / name, None, b""
-        with contextlib.suppress(OSError), opened(self._answers, name, AS_IT_IS) as file:
-            seen = state_of(file)
+        with contextlib.suppress(OSError), foreign.opened(self._answers, name, foreign.AS_IT_IS) as file:
+            seen = foreign.state_of(file)
             if seen and seen != self._seen.get(name):
-                content = read_at_most(file, self._left)
+                content = foreign.read_at_most(file, self._left)
         if seen == self._seen.get(name):
             return
         if seen is None:
@@ -87,7 +76,7 @@ class Mirror:
         self._left -= len(content)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        self._made[name] = state_of(target)
+        self._made[name] = foreign.state_of(target)
         self.written.add(name)
 
     def give(self, arguments: Any) -> Any:
@@ -101,13 +90,13 @@ class Mirror:
                 continue
             with contextlib.suppress(OSError):
                 if path.parent.is_dir():  # one to write into, perhaps
-                    with folder_in(self._answers, name.split("/")[:-1], make=True):
+                    with foreign.folder_in(self._answers, name.split("/")[:-1], make=True):
                         pass
-                if path.is_file() and self._made.get(name) != state_of(path):
+                if path.is_file() and self._made.get(name) != foreign.state_of(path):
                     content = path.read_bytes()
-                    with opened(self._answers, name, ANEW) as file:
+                    with foreign.opened(self._answers, name, foreign.ANEW) as file:
                         os.write(file, content)
-                        self._seen[name], self._made[name] = state_of(file), state_of(path)
+                        self._seen[name], self._made[name] = foreign.state_of(file), foreign.state_of(path)
         return moved(arguments, self._tests, self._answers)
 
     def here(self, value: Any) -> Any:
@@ -117,13 +106,13 @@ class Mirror:
     def _names_in(self, value: Any) -> set[str]:
         """Paths within the folders, relative to them, among the first of these values."""
         waiting, found, looked = [(value, 0)], set(), 0
-        while waiting and looked < MOST_FILES:
+        while waiting and looked < foreign.MOST_FILES:
             one, depth = waiting.pop()
             looked += 1
             if isinstance(one, str | Path) and (name := self._relative(str(one))):
                 found.add(name)
-            elif type(one) in (list, tuple, dict) and depth < MAX_DEPTH:
-                waiting += [(part, depth + 1) for part in itertools.islice(_parts(one), MOST_FILES)]
+            elif type(one) in (list, tuple, dict) and depth < foreign.MAX_DEPTH:
+                waiting += [(part, depth + 1) for part in itertools.islice(_parts(one), foreign.MOST_FILES)]
         return found
 
     def _relative(self, text: str) -> str:
@@ -134,7 +123,7 @@ class Mirror:
             return ""
         name = os.path.normpath(text)
         inside = not os.path.isabs(name) and name.split(os.sep)[0] not in ("..", ".")
-        return name if inside and name.count(os.sep) <= MAX_DEPTH else ""
+        return name if inside and name.count(os.sep) <= foreign.MAX_DEPTH else ""
 
 
 def moved(value: Any, before: Path, after: Path, depth: int = 0) -> Any:
@@ -142,7 +131,7 @@ def moved(value: Any, before: Path, after: Path, depth: int = 0) -> Any:
     kind = type(value)
     if isinstance(value, str | Path) and str(value).startswith(f"{before}{os.sep}"):
         return kind(after / str(value).removeprefix(f"{before}{os.sep}"))
-    if kind not in (list, tuple, dict) or len(value) > MOST_FILES or depth > MAX_DEPTH:
+    if kind not in (list, tuple, dict) or len(value) > foreign.MOST_FILES or depth > foreign.MAX_DEPTH:
         return value
     parts = [moved(part, before, after, depth + 1) for part in _parts(value)]
     if all(map(operator.is_, parts, _parts(value))):
