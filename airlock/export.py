@@ -22,7 +22,8 @@ from airlock.course.results import as_field, write_whole
 from airlock.course.roster import Person
 from airlock.course.roster_file import find_roster
 from airlock.course.standing import standing
-from airlock.pages.shared import human, number
+from airlock.model.text import number
+from airlock.pages.shared import human
 
 
 class PlatformExporter(ExportPlugin):

@@ -21,7 +21,7 @@ from airlock.handin.filenames import printable, storable
 from airlock.handin.platforms import Archive, Attempt, read_archive
 from airlock.model.errors import AirlockError
 from airlock.model.record import Incident
-from airlock.pages.shared import count
+from airlock.model.text import count
 
 
 @dataclass

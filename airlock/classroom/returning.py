@@ -15,9 +15,8 @@ from airlock.course.roster_file import find_roster
 from airlock.course.standing import current
 from airlock.export import export_grades
 from airlock.model.errors import AirlockError
-from airlock.model.text import one_line
+from airlock.model.text import count, one_line
 from airlock.outcome import write_outcome
-from airlock.pages.shared import count
 from airlock.settings import Airlock
 
 PARTICIPANTS = "participants.json"  # beside the attempts: Moodle's number and name by student
