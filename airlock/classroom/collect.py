@@ -24,6 +24,9 @@ from airlock.model.record import Incident
 from airlock.model.text import count
 
 
+LISTED = 20  # files that are nobody's, at most
+
+
 @dataclass
 class Collected:
     """What became of an archive: students placed, their attempts, and what could not be matched."""
@@ -145,5 +148,7 @@ def tell(outcome: Collected) -> str:
         lines.append(f"Not in {FILE}, so their attempts stay in downloaded/: {names}.")
     if outcome.unmatched:
         lines.append(f"Not matched, add them to {FILE} or place them by hand from downloaded/:")
-        lines += [f"  {printable(name)}" for name in outcome.unmatched]
+        lines += [f"  {printable(name)}" for name in outcome.unmatched[:LISTED]]
+        more = len(outcome.unmatched) - LISTED
+        lines += [f"  and {count(more, 'file')} more in downloaded/"] if more > 0 else []
     return "\n".join(lines)
