@@ -23,7 +23,6 @@ from airlock.model.errors import AirlockError
 from airlock.model.record import Incident
 from airlock.model.text import count
 
-
 LISTED = 20  # files that are nobody's, at most
 
 
