@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import replace
 from typing import Any
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.tasks import Task, graded_before, sender, tasks
+from airlock.classroom.jobs import Job, followed, graded_before, jobs, sender
 from airlock.course.gradebook import Book
 from airlock.course.journal import Journal
-from airlock.course.marked import follow
 from airlock.model.record import Record
 
 
@@ -31,16 +29,16 @@ def preview(
     book.close()
     known = Journal(room.reports).records
 
-    def is_done(task: Task) -> bool:
-        return not force and graded_before(room, task, known.get(task.student), entries.get(task.student))
+    def is_done(job: Job) -> bool:
+        return not force and graded_before(room, job, known.get(job.student), entries.get(job.student))
 
-    wanted = tasks(room, students, is_done, lambda student, error: None, listener)
+    wanted = jobs(room, students, is_done, lambda student, error: None, listener)
     found: list[Record] = []
     with Dispatcher(make_executor, slots, sender(room, feedback=False)) as dispatcher:
-        for task, result in dispatcher.results(lambda: next(wanted, None)):
+        for job, result in dispatcher.results(lambda: next(wanted, None)):
             if not isinstance(result, BaseException):
                 graded, _ = result
-                record = replace(graded.record, digest=task.digest, hand_in=task.hand_in)
-                found.append(follow(record, known.get(task.student), entries.get(task.student)))
-                listener.done(record)
+                before = known.get(job.student), entries.get(job.student)
+                found.append(followed(job, graded.record, *before))
+                listener.done(found[-1])
     return sorted(found, key=lambda record: record.student)

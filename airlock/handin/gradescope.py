@@ -31,7 +31,7 @@ def read_metadata(data: bytes, archive: str) -> dict[str, tuple[str, list[tuple[
     Raises AirlockError, which names the ``archive``.
     """
     try:
-        known = yaml.load(data, Loader=_Loader)  # noqa: S506  a safe one
+        known = yaml.load(data, Loader=_Loader)  # a safe one
         known = {str(key): entry for key, entry in known.items() if isinstance(entry, dict)}
     except (yaml.YAMLError, AttributeError, ValueError):
         raise AirlockError(

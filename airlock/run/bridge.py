@@ -12,9 +12,10 @@ from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
 from airlock.run.around import Surroundings
 from airlock.run.callbacks import Callbacks
+from airlock.run.foreign import TooMuch
 from airlock.run.functions import RemoteFunction
 from airlock.run.lent import Names
-from airlock.run.mirror import Mirror, TooMuch
+from airlock.run.mirror import Mirror
 from airlock.run.raised import raised
 from airlock.run.references import References
 from airlock.run.remote_class import RemoteClass

@@ -8,33 +8,20 @@ pickle that names a class is loaded: it would be code of the student's, run here
 
 import contextlib
 import importlib.machinery
+import itertools
 import operator
 import os
 import pickle
-import stat
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from airlock.model.limits import MIB
+from airlock.run import foreign
+from airlock.run.foreign import Seen
 
-MOST_BYTES = 16 * MIB  # of all files that cross in one test
-MOST_FILES = 1_000  # that the reference solution may write
 LONGEST_NAME = 255
-MAX_DEPTH = 4  # folders within folders
 CODE = tuple(importlib.machinery.all_suffixes())
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-AS_IT_IS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no link followed, no pipe waited for
-ANEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-Seen = tuple[int, int, int]  # of a file: inode, size and time of its last change
-
-
-class TooMuch(Exception):
-    """More was written than crosses."""
-
-    def __init__(self) -> None:
-        super().__init__(f"There is more in files than {MOST_FILES} of them or {MOST_BYTES >> 20} MiB.")
 
 
 class Mirror:
@@ -54,7 +41,7 @@ class Mirror:
     @contextlib.contextmanager
     def for_a_test(self) -> Iterator[None]:
         """While a test runs, that has bytes of its own to read."""
-        self._left = MOST_BYTES
+        self._left = foreign.MOST_BYTES
         try:
             yield
         finally:
@@ -66,7 +53,7 @@ class Mirror:
         Raises TooMuch.
         """
         self._named |= {name for name in self._names_in(told) if os.path.lexists(self._answers / name)}
-        names = self._named.union(_files(self._answers) if self._names is None else self._names)
+        names = self._named.union(foreign.files_in(self._answers) if self._names is None else self._names)
         for name in names - self._own:
             if not name.endswith(CODE):
                 self._take(name)
@@ -75,10 +62,10 @@ class Mirror:
 
     def _take(self, name: str) -> None:
         target, seen, content = self._tests / name, None, b""
-        with contextlib.suppress(OSError), _opened(self._answers, name, AS_IT_IS) as file:
-            seen = _look(file)
+        with contextlib.suppress(OSError), foreign.opened(self._answers, name, foreign.AS_IT_IS) as file:
+            seen = foreign.state_of(file)
             if seen and seen != self._seen.get(name):
-                content = _read(file, self._left)
+                content = foreign.read_at_most(file, self._left)
         if seen == self._seen.get(name):
             return
         if seen is None:
@@ -89,7 +76,7 @@ class Mirror:
         self._left -= len(content)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        self._made[name] = _look(target)
+        self._made[name] = foreign.state_of(target)
         self.written.add(name)
 
     def give(self, arguments: Any) -> Any:
@@ -103,13 +90,13 @@ class Mirror:
                 continue
             with contextlib.suppress(OSError):
                 if path.parent.is_dir():  # one to write into, perhaps
-                    with _folder(self._answers, name.split("/")[:-1], make=True):
+                    with foreign.folder_in(self._answers, name.split("/")[:-1], make=True):
                         pass
-                if path.is_file() and self._made.get(name) != _look(path):
+                if path.is_file() and self._made.get(name) != foreign.state_of(path):
                     content = path.read_bytes()
-                    with _opened(self._answers, name, ANEW) as file:
+                    with foreign.opened(self._answers, name, foreign.ANEW) as file:
                         os.write(file, content)
-                        self._seen[name], self._made[name] = _look(file), _look(path)
+                        self._seen[name], self._made[name] = foreign.state_of(file), foreign.state_of(path)
         return moved(arguments, self._tests, self._answers)
 
     def here(self, value: Any) -> Any:
@@ -117,14 +104,15 @@ class Mirror:
         return moved(value, self._answers, self._tests)
 
     def _names_in(self, value: Any) -> set[str]:
-        """Paths within the folders, relative to them, among values or those of their containers."""
-        waiting, found = [(value, 0)], set()
-        while waiting:
+        """Paths within the folders, relative to them, among the first of these values."""
+        waiting, found, looked = [(value, 0)], set(), 0
+        while waiting and looked < foreign.MOST_FILES:
             one, depth = waiting.pop()
+            looked += 1
             if isinstance(one, str | Path) and (name := self._relative(str(one))):
                 found.add(name)
-            elif type(one) in (list, tuple, dict) and depth < MAX_DEPTH and len(one) < MOST_FILES:
-                waiting += [(part, depth + 1) for part in (one.values() if type(one) is dict else one)]
+            elif type(one) in (list, tuple, dict) and depth < foreign.MAX_DEPTH:
+                waiting += [(part, depth + 1) for part in itertools.islice(_parts(one), foreign.MOST_FILES)]
         return found
 
     def _relative(self, text: str) -> str:
@@ -135,84 +123,24 @@ class Mirror:
             return ""
         name = os.path.normpath(text)
         inside = not os.path.isabs(name) and name.split(os.sep)[0] not in ("..", ".")
-        return name if inside and name.count(os.sep) <= MAX_DEPTH else ""
+        return name if inside and name.count(os.sep) <= foreign.MAX_DEPTH else ""
 
 
-def moved(value: Any, before: Path, after: Path) -> Any:
-    """A value with the paths below one folder, also in its lists, tuples and dictionaries, below another."""
+def moved(value: Any, before: Path, after: Path, depth: int = 0) -> Any:
+    """A value with the paths below one folder, also in small containers of it, below another."""
     kind = type(value)
     if isinstance(value, str | Path) and str(value).startswith(f"{before}{os.sep}"):
-        return type(value)(after / str(value).removeprefix(f"{before}{os.sep}"))
-    if kind in (list, tuple):
-        parts = [moved(part, before, after) for part in value]
-        return value if all(map(operator.is_, parts, value)) else kind(parts)
-    if kind is dict:
-        there = {key: moved(part, before, after) for key, part in value.items()}
-        return value if all(map(operator.is_, there.values(), value.values())) else there
-    return value
+        return kind(after / str(value).removeprefix(f"{before}{os.sep}"))
+    if kind not in (list, tuple, dict) or len(value) > foreign.MOST_FILES or depth > foreign.MAX_DEPTH:
+        return value
+    parts = [moved(part, before, after, depth + 1) for part in _parts(value)]
+    if all(map(operator.is_, parts, _parts(value))):
+        return value
+    return dict(zip(value, parts, strict=True)) if kind is dict else kind(parts)
 
 
-@contextlib.contextmanager
-def _folder(root: Path, names: list[str], make: bool = False) -> Iterator[int]:
-    """A folder within one whose owner may put links anywhere: none is followed. Raises OSError."""
-    with contextlib.ExitStack() as stack:
-        place = os.open(root, FOLDER)
-        stack.callback(os.close, place)
-        for name in names:
-            with contextlib.suppress(FileExistsError):
-                if make:
-                    os.mkdir(name, dir_fd=place)
-            place = os.open(name, FOLDER, dir_fd=place)
-            stack.callback(os.close, place)
-        yield place
-
-
-@contextlib.contextmanager
-def _opened(root: Path, name: str, flags: int) -> Iterator[int]:
-    """A file in such a folder; with ``ANEW``, in place of what may be there. Raises OSError."""
-    *folders, last = name.split("/")
-    with _folder(root, folders) as place:
-        if flags == ANEW:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(last, dir_fd=place)
-        file = os.open(last, flags, 0o600, dir_fd=place)
-        try:
-            yield file
-        finally:
-            os.close(file)
-
-
-def _look(file: int | Path) -> Seen | None:
-    """What changes when a file does; None where it is no file."""
-    known = os.stat(file)
-    return (known.st_ino, known.st_size, known.st_mtime_ns) if stat.S_ISREG(known.st_mode) else None
-
-
-def _read(file: int, most: int) -> bytes:
-    content = bytearray()
-    while part := os.read(file, MIB):
-        content += part
-        if len(content) > most:
-            raise TooMuch
-    return bytes(content)
-
-
-def _files(root: Path) -> set[str]:
-    """The files below a folder, by relative path. Raises TooMuch."""
-    found: set[str] = set()
-    waiting = [("", 0)]
-    while waiting:
-        place, depth = waiting.pop()
-        with contextlib.suppress(OSError), os.scandir(os.path.join(root, place)) as entries:
-            for entry in entries:
-                name = os.path.join(place, entry.name)
-                if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
-                    waiting.append((name, depth + 1))
-                elif entry.is_file(follow_symlinks=False):
-                    found.add(name)
-                if len(found) + len(waiting) > MOST_FILES:
-                    raise TooMuch
-    return found
+def _parts(container: Any) -> Iterable[Any]:
+    return container.values() if type(container) is dict else container
 
 
 def _refuse_pickles() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from nbformat.v4 import new_output
 
 from airlock.model.record import Incident
+from airlock.model.text import count
 from airlock.run.around import watched
 from airlock.run.bridge import Bridge, Lost
 from airlock.run.code import execute
@@ -124,7 +125,7 @@ class TestCells:
     def _at_home(self) -> Iterator[None]:
         path, folder = list(sys.path), os.getcwd()
         random.seed()
-        np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
+        np.random.seed()  # a forked grader must not repeat its siblings' draws
         sys.path[:0] = [str(self.folder), *(str(self.folder / name) for name in self.folders)]
         os.chdir(self.folder)
         tempfile.tempdir, elsewhere = str(self.folder), tempfile.tempdir  # what is given from there crosses
@@ -162,7 +163,7 @@ def _bounded(bridge: Bridge) -> Iterator[None]:
 
     def stop(*_: Any) -> None:
         bridge.kernel.kill()  # a request may be half on its way
-        sentence = f"With these answers the test did not end within {seconds:g} seconds of computing."
+        sentence = f"With these answers the test did not end within {count(seconds, 'second')} of computing."
         bridge.lose(sentence, "time-limit")
 
     before = signal.signal(signal.SIGVTALRM, stop)
