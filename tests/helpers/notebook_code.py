@@ -8,6 +8,7 @@ notebook.check(namespace, "test-init-he")          # None, or the exception that
 
 import contextlib
 import io
+import linecache
 import os
 import re
 import sys
@@ -142,9 +143,11 @@ def plain(code):
 
 
 def run(code, namespace):
-    """Run code; return the exception that ended it, or None."""
+    """Run code, whose text can be read as that of a cell; return the exception that ended it, or None."""
+    name = f"<cell {hash(code)}>"
+    linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
     try:
-        exec(compile(code, "<cell>", "exec"), namespace)
+        exec(compile(code, name, "exec"), namespace)
     except (Exception, SystemExit) as error:
         return error
     return None
