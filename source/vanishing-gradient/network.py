@@ -5,8 +5,8 @@ the sigmoid, or a matrix the wrong way round, is seen at the first layer that it
 """
 
 import numpy as np
-from checks import call, fail, numbers, report
 from closeness import close
+from rungs import call, fail, numbers, report
 
 SIZES = [100] + [128] * 8 + [1]
 SCALE = 0.02
