@@ -55,6 +55,10 @@ def affine(gradient=True):
         places = np.add.outer(*map(np.arange, array.shape)) % 3 == 0  # never a whole row or column
         return np.where(places & (array.size > 3), 0.0, array)
 
+    def tiny(n, d, m, kept):
+        arrays = draw(n, d, m, of=spread)
+        return tuple(array if i in kept else TINY * array for i, array in enumerate(arrays))
+
     first = draw(N, D, M)
     return [
         ("", first),
@@ -66,7 +70,8 @@ def affine(gradient=True):
         ("as many outputs as inputs", draw(k + 4, k, k)),
         ("other numbers of shapes that came before", draw(N, D, M)),
         ("large numbers", draw(N + 1, D + 1, M + 1, of=spread, scale=LARGE)),
-        ("tiny numbers", draw(j, N, k, of=spread, scale=TINY)),
+        ("tiny numbers", tiny(j, N, k, (0,))),  # but for x, so that W shows in v
+        ("tiny numbers", tiny(j, N + 1, k, (1, 3))),  # but for W and dout, so that x does
         ("zeros among the numbers", draw(M, j, N, holes)),
         ("positive numbers", draw(j + 20, j, k, np.abs)),
         ("negative numbers", draw(j + 21, j, k, lambda array: -np.abs(array))),

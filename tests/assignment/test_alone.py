@@ -1,5 +1,7 @@
 """One of three gradients computed without the lines for the other two: how the notebook judges them apart."""
 
+import itertools
+
 import numpy as np
 import pytest
 from notebook_code import SOURCE, Notebook
@@ -66,6 +68,44 @@ def test_expressions_in_the_line_that_returns_are_the_answer(name):
 def test_a_line_for_several_gradients_belongs_to_each(name):
     again = "dW, db, dx = 2 * dW, 2 * db, 2 * dx"
     assert np.array_equal(alone(name, *LINES.values(), again, RETURN), 2 * RIGHT[name])
+
+
+CHANGES = "{0}[abs({0}) > 0] = 5", "{0}[:] = 5", "{0} *= 0; {0} += 5", "{0}.fill(5)"
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", LINES)
+def test_what_is_changed_afterwards_counts(name, change):
+    """Right behind its line, whatever is called on the way."""
+    after = {one: [LINES[one], *([change.format(one)] if one == name else [])] for one in LINES}
+    found = alone(name, *itertools.chain(*after.values()), RETURN)
+    assert np.array_equal(found, np.full(RIGHT[name].shape, 5.0))
+
+
+LOOPS = [
+    "dW, db, dx = 0 * W, 0 * b, 0 * x",
+    "for n in range(len(x)):",
+    "    dW += np.outer(x[n], dout[n])",
+    "    db += dout[n]",
+    "    dx[n] = W @ dout[n]",
+]
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_loop_may_add_up_all_three(name):
+    """Such a loop is one: what a line raises is raised for each gradient, and nothing half done is judged."""
+    assert np.allclose(alone(name, *LOOPS, RETURN), RIGHT[name])
+    with pytest.raises(NameError):
+        alone(name, *LOOPS, "    db += nothing", RETURN)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_loop_for_each_is_apart_from_the_others(name):
+    start = {"dW": "dW = 0 * W", "db": "db = 0 * b", "dx": "dx = 0 * x"}
+    lines = {one: [start[one], LOOPS[1], line] for one, line in zip(LINES, LOOPS[2:], strict=True)}
+    for one in lines.keys() - {name}:
+        lines[one].append("    nothing()")
+    assert np.allclose(alone(name, *itertools.chain(*lines.values()), RETURN), RIGHT[name])
 
 
 @pytest.mark.parametrize(("name", "instead"), [("dW", "db"), ("db", "dx"), ("dx", "dW")])

@@ -29,6 +29,7 @@ GIVEN = (
         "imports",
         "attempt",
         "parts",
+        "steps",
         "statements",
         "lines-for",
         "alone",
