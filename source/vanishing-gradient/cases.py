@@ -36,7 +36,7 @@ def spread(*shapes, scale=1.0):
     """
     rng, arrays = np.random.default_rng(), []
     for shape in shapes:
-        sizes = rng.permutation(np.linspace(3, 1 / 3, math.prod(shape)))
+        sizes = rng.permutation(np.geomspace(3, 1 / 3, math.prod(shape)))
         arrays.append(scale * (rng.choice([-1.0, 1.0], sizes.size) * sizes).reshape(shape))
     return tuple(arrays)
 
