@@ -135,13 +135,9 @@ def centre(W, again, s):
 def dependence(W, again):
     """Yield flaws of rows and columns, and of what stays from one call to the next."""
     z, again = (array.astype(np.float32) / np.float32(array.std()) for array in (W, again))
-    room, squares = MANY_SIGMAS / math.sqrt(z.size), z * z
+    squares = z * z
     fourth = max(np.vdot(squares, squares) / z.size, 3)  # above 3 where numbers are not normal: see shape
     wide = math.sqrt((fourth - 1) / 2)
-    yield (
-        abs(np.vdot(z - z.mean(), again - again.mean()) / z.size) > room,
-        "is related to what the last call returned: draw every number afresh",
-    )
     for lines, kind in (z, "rows"), (z.T, "columns"):
         room = MANY_SIGMAS / math.sqrt(lines.shape[1])
         norms = np.linalg.norm(lines, axis=1)
@@ -152,6 +148,9 @@ def dependence(W, again):
         cosines = lines @ lines.T / np.outer(norms, norms)
         np.fill_diagonal(cosines, 0)
         yield np.abs(cosines).max() > room, f"has {kind} that depend on one another"
+    room = MANY_SIGMAS / math.sqrt(z.size)
+    stays = abs(np.vdot(z - z.mean(), again - again.mean()) / z.size) > room
+    yield stays, "is related to what the last call returned: draw every number afresh"
     if z.shape[0] == z.shape[1]:
         mirrored = (np.sum(z * z.T) - np.sum(np.diagonal(squares))) / z.size
         yield abs(mirrored) > MANY_SIGMAS * math.sqrt(2) / len(z), "depends on its own transpose"

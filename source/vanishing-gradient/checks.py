@@ -27,6 +27,10 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
     labels = right.__code__.co_varnames[: right.__code__.co_argcount]
     judged = judged or variables
 
+    def results(*inputs):
+        found = right(*inputs)
+        return dict(zip(variables, found if len(variables) > 1 else (found,), strict=True))
+
     def outcomes(ask):
         found = []
         for special, inputs in cases:
@@ -41,7 +45,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
                 Case(
                     special,
                     dict(zip(labels, inputs, strict=True)),
-                    _named(variables, right(*inputs)),
+                    results(*inputs),
                     result,
                     error,
                     changed,
@@ -52,7 +56,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
 
     def judge(found, names):
         for variable in names:
-            _judge(name, variable, variables, found, slips.get(variable, {}))
+            _judge(name, variable, variables, found, slips.get(variable, {}), results)
 
     found = outcomes(function)
     if alone is None:
@@ -73,11 +77,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
     return judge(apart, judged)
 
 
-def _named(variables, result):
-    return dict(zip(variables, result if len(variables) > 1 else (result,), strict=True))
-
-
-def _judge(name, variable, variables, found, slips):
+def _judge(name, variable, variables, found, slips, right):
     """Climb the rungs for one returned variable."""
     for case in found:
         case.got = case.error or _pick(name, variable, variables, case.result)
@@ -109,7 +109,7 @@ def _judge(name, variable, variables, found, slips):
     if not close(found[0].array, found[-1].array, CLOSE, found[0].floor):  # the last inputs are the first
         fail(name, f"{variable} is another one when the function is called again with the same inputs")
     if not all(close(case.array, case.want[variable], CLOSE, floor=case.floor) for case in found):
-        problem = findings.describe(found, variable, slips)
+        problem = findings.describe(found, variable, slips, right)
         fail(name, f"{variable} has the right shape, but not the right values: {problem}.")
 
 
