@@ -3,21 +3,21 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
 from airlock.classroom.renewed_pages import renew_pages
+from airlock.classroom.tasks import Task, followed, graded_before
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
-from airlock.course.marked import follow, marked, only_marked, stands
+from airlock.course.marked import follow, marked, only_marked
 from airlock.course.results import write_results
 from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
-from airlock.model.record import Incident, Record
+from airlock.model.record import Record
 from airlock.run.grade import Graded
 from airlock.run.records import failed, ungraded_record
 
@@ -27,19 +27,6 @@ if TYPE_CHECKING:
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
 KEPT = 50  # results that wait in memory for a gradebook or a disk that cannot be written
-
-GONE = "The hand-in is no longer in the folder of submissions; the marks are those of the gradebook."
-
-
-@dataclass
-class Task:
-    """One submission on its way."""
-
-    student: str
-    files: dict[str, bytes]
-    incidents: list[Incident]
-    digest: str
-    hand_in: str
 
 
 class Recorder:
@@ -65,14 +52,8 @@ class Recorder:
 
     def is_done(self, task: Task) -> bool:
         """Whether this very submission has been graded, and what came of it is still there."""
-        known = self.records.get(task.student)
-        return (
-            known is not None
-            and known.digest == task.digest
-            and known.status != "failed"
-            and stands(known, self.entries.get(task.student))
-            and self.room.folder("autograded", task.student).exists()
-        )
+        student = task.student
+        return graded_before(self.room, task, self.records.get(student), self.entries.get(student))
 
     def take(self, task: Task, result: Any) -> None:
         """Write down what :func:`airlock.classroom.pool.grade_task` returned, or its exception.
@@ -83,7 +64,8 @@ class Recorder:
             self.fail(task.student, "machine", self._reason(task.student, result), task.hand_in)
             return
         graded, pages = result
-        record = self.following(task, graded.record)
+        before = self.records.get(task.student), self.entries.get(task.student)
+        record = followed(task, graded.record, *before)
         if record.status != "failed":
             try:
                 self._keep(task, graded, pages, record)
@@ -100,27 +82,23 @@ class Recorder:
         for task, result in second:
             self.take(task, result)
 
-    def following(self, task: Task, record: Record) -> Record:
-        """The record that a worker sent, with what it owes to the one before it."""
-        record = replace(record, digest=task.digest, hand_in=task.hand_in)
-        return follow(record, self.records.get(task.student), self.entries.get(task.student))
-
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
         record = failed(ungraded_record(student, self.room.master, self.room.limits), kind, sentence)
         record.hand_in = hand_in
         self._finish(follow(record, self.records.get(student), self.entries.get(student)))
 
+    def unreadable(self, student: str, error: AirlockError) -> None:
+        """Record that a submission could not even be read."""
+        self.fail(student, error.kind, str(error))
+
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
         for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
-            gone = only_marked(
-                student, self.room.assignment, self.room.ungraded.max_score, self.entries[student]
-            )
-            if gone:
-                gone.status, gone.incidents = "incident", [Incident("gone", GONE)]
-                found.append(gone)
+            most = self.room.ungraded.max_score
+            gone = only_marked(student, self.room.assignment, most, self.entries[student], gone=True)
+            found += [gone] if gone else []
         return sorted(found, key=lambda record: record.student)
 
     def settle(self) -> list[Record]:

@@ -26,11 +26,19 @@ Answer = TypeVar("Answer")
 STATES = ("ok", "callback", "missing", "raised", "uncrossable", "interrupted")
 
 
+CAUSES = {
+    "kernel-died": "it exited or crashed",
+    "memory-limit": "it used more memory than it may",
+    "process-limit": "it started more processes than it may",
+    "disk-limit": "it wrote more to disk than it may",
+}
+
+
 class KernelGone(Exception):
-    """The kernel ended while it worked for us. ``reason``: a kind of incident."""
+    """The kernel ended while it worked for us: why, in words; ``reason``: as a kind of incident."""
 
     def __init__(self, reason: str):
-        super().__init__(reason)
+        super().__init__(CAUSES[reason])
         self.reason = reason
 
 
@@ -126,9 +134,12 @@ class StudentKernel(KernelProcess):
                 self.kill()
         self._serving = False
 
-    def ask(self, name: str, seconds: float, refer: Refer) -> tuple[str, Any]:
-        """The state and value of a name: ("ok", value), ("missing", None), ..."""
-        content, frames = self.request({"do": "get", "name": name}, [], seconds)
+    def ask(self, name: str, seconds: float, refer: Refer, what: str = "get") -> tuple[str, Any]:
+        """The state and value of a name: ("ok", value), ("missing", None), ...
+
+        ``what``: "get" for the student's own names, "library" for a module's, given as "module:path".
+        """
+        content, frames = self.request({"do": what, "name": name}, [], seconds)
         if content["status"] == "ok":
             return "ok", decode(frames, refer)
         return content["status"], content.get("type")

@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
 
 from airlock.course.entries import read_entries
+from airlock.course.folders import find_submissions, reports_of
 from airlock.course.journal import Journal, append, only_one
 from airlock.course.load import load_master
 from airlock.course.marked import follow
@@ -100,7 +101,7 @@ class SubmissionExporter(NotebookExporter):
             source = submission.chosen[name]
             mended = mend(submission.files[source], master, source)
         except AirlockError as error:
-            self.keep(records.failed(record, getattr(error, "kind", "unreadable"), str(error)))
+            self.keep(records.failed(record, error.kind, str(error)))
             raise
         submission.mended[name] = mended
         record.incidents += [replace(incident, notebook=name) for incident in mended.incidents]
@@ -116,10 +117,9 @@ class SubmissionExporter(NotebookExporter):
 
     def _rehearsed(self, master: Master) -> Master:
         """With what the reference solution shows; what it does not pass is told."""
-        folder = Path(self.coursedir.root) / "reports" / master.assignment
-        versions = records.ungraded_record("", master).versions
+        folder = self.reports(master.assignment)
         try:
-            master = with_reference(master, folder, self.settings.as_limits(), versions)
+            master = with_reference(master, folder, self.settings.as_limits(), records.versions())
         except Exception as error:  # whatever it is: submissions are graded all the same
             self.converter.log.warning(f"The reference solution could not be graded ({error}).")
         for remark in remarks(master):
@@ -142,7 +142,8 @@ class SubmissionExporter(NotebookExporter):
             return
         meta = {"assignment": record.assignment, "confinement": record.confinement}
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
-            records = standing(book, self.config, record.assignment, folder.parent)
+            here = find_submissions(self.coursedir, record.assignment)
+            records = standing(book, self.config, record.assignment, folder.parent, here)
         told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
         before = read_results(folder) if (folder / "results.json").is_file() else {}
         more = {name: before[name] for name in OF_THE_CLASS if name in before}
@@ -153,7 +154,7 @@ class SubmissionExporter(NotebookExporter):
 
     def reports(self, assignment: str) -> Path:
         """Where journal and results of an assignment are."""
-        return Path(self.coursedir.root) / "reports" / assignment
+        return reports_of(self.coursedir, assignment)
 
     def _refuse_beside_another_run(self) -> None:
         try:

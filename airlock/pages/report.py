@@ -4,7 +4,7 @@ import base64
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from airlock.model.limits import NETWORK_ALLOWED
 from airlock.model.record import KINDS, Record
+from airlock.model.text import count, number
 from airlock.pages import slips
-from airlock.pages.shared import count, environment, human, number
+from airlock.pages.shared import environment, human
 
 TAUGHT = 3  # mistakes that the page begins with
 
@@ -24,6 +25,13 @@ REFERENCE = {
     "waits": "cannot be graded here, not even for the reference solution",
     "fails": "is not passed by the reference solution, here as with nbgrader",
     "unsteady": "is not always passed by the reference solution",
+}
+
+# Numbers in the table of students; a column is there where anybody has one.
+COUNTED: dict[str, Callable[[Record], int]] = {
+    "To mark": lambda record: record.to_mark,
+    "Blanks": lambda record: len(record.blanks),
+    "Incidents": lambda record: len(record.incidents),
 }
 
 Links = Mapping[str, Sequence[tuple[str, Path | str]]]
@@ -81,6 +89,7 @@ def render_report(results: dict, records: Iterable[Record], folder: Path, links:
         links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
         reference=of_reference(results.get("reference", []), graded),
         kinds=KINDS,
+        counted=[(title, of) for title, of in COUNTED.items() if any(map(of, records))],
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -110,7 +119,7 @@ def headline(records: list[Record], graded: list[Record], max_score: float) -> s
         said += f", {len(records) - len(graded)} without a score"
     if graded:
         middle = median(record.score or 0 for record in graded)
-        said += f"; half of the class has {number(middle)} of {number(max_score)} points or more"
+        said += f"; half of the class has {number(middle)} of {count(max_score, 'point')} or more"
     return said + "."
 
 

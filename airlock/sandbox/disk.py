@@ -8,8 +8,6 @@ import stat
 # A name is too long or has characters that the disk does not take, or is another file's folder.
 IMPOSSIBLE = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
 MAX_DEPTH = 100  # folders within folders; more is a way to hide
-
-
 ENTRY = 4096  # bytes that a file or folder takes beside its contents, about
 
 
