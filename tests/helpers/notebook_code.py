@@ -7,8 +7,8 @@ notebook.check(namespace, "test-init-he")          # None, or the exception that
 """
 
 import contextlib
+import functools
 import io
-import linecache
 import os
 import re
 import sys
@@ -29,6 +29,7 @@ GIVEN = (
         "imports",
         "attempt",
         "parts",
+        "steps",
         "statements",
         "lines-for",
         "alone",
@@ -142,12 +143,16 @@ def plain(code):
     return "\n".join(line for line in code.splitlines() if not re.match(r"\s*%", line))
 
 
+@functools.lru_cache(1000)
+def compiled(code):
+    """Compile a cell, once however often it runs."""
+    return compile(code, "<cell>", "exec")
+
+
 def run(code, namespace):
-    """Run code, whose text can be read as that of a cell; return the exception that ended it, or None."""
-    name = f"<cell {hash(code)}>"
-    linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
+    """Run code; return the exception that ended it, or None."""
     try:
-        exec(compile(code, name, "exec"), namespace)
+        exec(compiled(code), namespace)
     except (Exception, SystemExit) as error:
         return error
     return None
