@@ -59,6 +59,15 @@ def threads(pid: int) -> int:
         return 0
 
 
+def computes(pid: int) -> bool:
+    """Whether any thread of a process has a processor or waits for one."""
+    for thread in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):
+            if thread.read_text().rpartition(")")[2].split()[0] == "R":
+                return True
+    return False
+
+
 def channels(pid: int) -> tuple[int, int]:
     """How many pipes and sockets a process has open, and how many files are in flight between the latter."""
     open_ones = flying = 0

@@ -67,7 +67,7 @@ def main(request: dict, control: socket.socket) -> None:
             if left:
                 _tell(control, event="process-left")
             used = os.times()
-            _tell(control, exit=status, cpu=used.children_user + used.children_system)
+            _tell(control, exit=status, cpu=sum(used[:4]))
         os._exit(0)
 
 
@@ -92,6 +92,8 @@ def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: 
             for note in notes.decode(errors="replace").splitlines()[: MAX_SEEN - told]:
                 told += 1
                 _tell(control, seen=note[:MAX_NOTE])
+            if told == MAX_SEEN:  # to read more would be work that the kernel makes for nothing
+                sources.remove(seen)
         status = _reap(kernel)
         if status is not None:
             return status
