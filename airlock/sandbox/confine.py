@@ -50,7 +50,7 @@ def measures(network: bool = False) -> dict[str, str]:
         "signals": seccomp and ("Landlock, seccomp" if abi >= LANDLOCK_SIGNALS_ABI else seccomp),
         "memory": "rlimit, watched, seccomp" if watched and seccomp else "",
         "processes": watched,
-        "disk": watched and f"rlimit, {watched}",
+        "disk": "rlimit, watched, seccomp" if watched and seccomp else "",  # against what is only set aside
         "time": "CPU time",
     }
 

@@ -27,7 +27,6 @@ def place(tmp_path_factory):
     root = tmp_path_factory.mktemp("t")
     for name in ("own", "outside", "library"):
         (root / name).mkdir()
-    (root / "library" / "module.py").write_text("kept")
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as one:
         port = server.getsockname()[1]
         with socket.socket(socket.AF_UNIX) as other:
@@ -40,7 +39,9 @@ def place(tmp_path_factory):
 def tried(place, lacking):
     """What a machine that lacks this says, and what happened there by measure."""
     root, port = place
-    (root / "outside" / "kept").write_text("kept")
+    for kept in (root / "outside" / "kept", root / "library" / "module.py"):
+        kept.write_text("kept")
+        kept.chmod(0o600)
     words = [sys.executable, LACKING / "probes.py", root / "own", root / "outside", root / "library", str(port)]
     environment = os.environ | {"PYTHONPATH": str(LACKING), "LACKING": lacking}
     run = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
@@ -58,6 +59,6 @@ def test_what_happens_is_what_is_not_said_to_be_in_force(place, lacking):
 
 def test_each_part_is_missed_by_a_measure_of_its_own(place):
     """The other side: without both, everything happens that could."""
-    for lacking, missed in (("Landlock", {"files"}), ("libseccomp", {"files", "network", "signals", "memory"})):
+    for lacking, missed in (("Landlock", {"files"}), ("libseccomp", {"files", "network", "signals", "memory", "disk"})):
         said, _ = tried(place, lacking)
         assert {measure for measure, means in said.items() if not means} == missed

@@ -54,6 +54,14 @@ def new_user():
     os.waitpid(child, 0)
 
 
+def metadata_changed(change):
+    """Of the file outside: what only pretends to have done it has not."""
+    before = os.stat(KEPT)
+    change()
+    if os.stat(KEPT)[:9] == before[:9]:
+        raise OSError("nothing has changed")
+
+
 def flags_changed():
     """By a descriptor that may only be read from."""
     with open(MODULE, "rb") as file:
@@ -70,8 +78,8 @@ PROBES = {
         "linked": lambda: os.link(KEPT, f"{OWN}/linked"),
         "emptied": lambda: os.truncate(KEPT, 0),
         "a library emptied": lambda: os.truncate(MODULE, 0),
-        "its mode": lambda: os.chmod(KEPT, 0o640),
-        "its times": lambda: os.utime(KEPT, (1, 1)),
+        "its mode": lambda: metadata_changed(lambda: os.chmod(KEPT, 0o640)),
+        "its times": lambda: metadata_changed(lambda: os.utime(KEPT, (1, 1))),
         "its attributes": lambda: os.setxattr(KEPT, "user.x", b"x"),
         "the flags of a library": flags_changed,
     },
@@ -89,6 +97,7 @@ PROBES = {
         "another's priority": lambda: os.setpriority(os.PRIO_PROCESS, PARENT, 0),
         "a queue of everybody's": lambda: call(SYSTEM_V_QUEUE, 0, 0o1600),
     },
+    "disk": {"set aside": lambda: call(285, MINE, 1, 0, 2**20)},  # fallocate, KEEP_SIZE
     "memory": {
         "shared without a file": lambda: mmap.mmap(-1, 4096, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS).close(),
         "a file without a disk": lambda: os.close(os.memfd_create("x")),
@@ -96,8 +105,11 @@ PROBES = {
     },
 }
 
+with contextlib.suppress(ImportError):
+    import airlock.sandbox.syscalls  # noqa: F401  as the fork server does, while it can be read
 packages = site.getsitepackages()
 site.getsitepackages = lambda: [*packages, LIBRARY]  # what may be read
+MINE = os.open(f"{OWN}/file", os.O_RDWR | os.O_CREAT)
 said = confine.measures()
 confine.confine([OWN], Limits())
 happened = {measure: [] for measure in PROBES}
