@@ -141,7 +141,7 @@ def _collect(options: argparse.Namespace) -> int:
     """Put archives into ``submitted/``; 1 when something in them belongs to nobody."""
     from airlock.classroom.collect import collect, tell
     from airlock.course.application import load_course
-    from airlock.course.roster import find_roster
+    from airlock.course.roster_file import find_roster
 
     coursedir = load_course().coursedir
     sources = Path(coursedir.root, coursedir.source_directory)

@@ -19,7 +19,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Enum, Unicode
 
 from airlock.course.results import as_field, write_whole
-from airlock.course.roster import Person, find_roster
+from airlock.course.roster import Person
+from airlock.course.roster_file import find_roster
 from airlock.course.standing import standing
 from airlock.pages.shared import human, number
 
@@ -71,7 +72,6 @@ class PlatformExporter(ExportPlugin):
         """The roster's, in its order, then who is in the gradebook alone; each as both know them."""
         roster = find_roster(self._root)
         found = {one.id: one for one in roster.people} if roster else {}
-        excluded = {one.id for one in found.values() if one.excluded}
         for student in gradebook.students:
             first, last = student.first_name or "", student.last_name or ""
             known = found.get(student.id, Person(student.id))
@@ -84,7 +84,7 @@ class PlatformExporter(ExportPlugin):
                 platform=known.platform or number,
                 canvas=known.canvas or number,
             )
-        return [_named(one) for one in found.values() if one.id not in excluded]
+        return [_named(one) for one in found.values() if not one.excluded]
 
     @property
     def _root(self) -> Path:

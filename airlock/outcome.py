@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from airlock.course.application import CourseDirectory
+from airlock.course.folders import folder_of
 from airlock.course.results import write_results, write_whole
 from airlock.model.record import Record
 from airlock.pages.report import NOTEBOOK, render_report
@@ -26,7 +27,7 @@ def write_outcome(
     links = {}
     for record in records:
         student, failed = record.student, record.status == "failed"
-        folder = Path(coursedir.format_path(coursedir.feedback_directory, student, meta["assignment"]))
+        folder = folder_of(coursedir, "feedback", student, meta["assignment"])
         pages = [folder / f"{name}.html" for name in notebooks]
         links[student] = [
             (label, page)

@@ -8,7 +8,7 @@ asks for its own parts alone.
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ class Part:
 
 
 APP, KERNEL, MAGICS = "airlock.sandbox.kernel_app", "airlock.sandbox.kernel", "airlock.model.magics"
+POOL = "airlock.classroom.pool"
 PARTS = (
     Part("ipykernel.debugger:_is_debugpy_available", "kernels load a debugger, and start half as fast"),
     Part(
@@ -65,6 +66,11 @@ PARTS = (
         ("string",),
     ),
     Part("ipykernel.iostream:OutStream.flush", "the same", APP),
+    Part(
+        "ipykernel.displayhook:ZMQShellDisplayHook.session",
+        "a copy of a kernel gives no value of a last line",
+        "airlock.sandbox.forking",
+    ),
     Part("ipykernel.kernelbase:Kernel._execute_sleep", "each cell waits half a millisecond", KERNEL),
     Part("ipykernel.kernelbase:Kernel.pre_handler_hook", "a call cannot be interrupted", KERNEL),
     Part("ipykernel.kernelbase:Kernel.post_handler_hook", "the same", KERNEL),
@@ -100,8 +106,10 @@ PARTS = (
         "airlock.nbgrader_plugin.preprocessors",
         ("cell", "resources"),
     ),
-    Part("unittest.mock:_patch.__enter__", "a test's patches do not reach the submission", "airlock.run"),
-    Part("unittest.mock:_patch.__exit__", "and do not end there", "airlock.run"),
+    Part("unittest.mock:_patch.__enter__", "a test's patches do not reach the submission"),
+    Part("unittest.mock:_patch.__exit__", "and do not end there"),
+    Part("multiprocessing.util:get_temp_dir", "a run that was killed leaves a folder behind", POOL),
+    Part("multiprocessing.forkserver:ensure_running", "workers are a second late", POOL),
 )  # fmt: skip
 
 
@@ -166,6 +174,33 @@ def use_kernel_spec(manager: Any, spec: Any) -> None:
 def is_sanitizing(converter: Any) -> bool:
     """Whether ``nbgrader autograde`` reads what was submitted, and not yet what it has made of it."""
     return bool(converter._sanitizing)
+
+
+@contextlib.contextmanager
+def watched_patches(
+    patched: Callable[[Any, str], None], put_back: Callable[[Any, str], None]
+) -> Iterator[None]:
+    """Within, ``unittest.mock`` tells of each patch: ``patched(target, attribute)``, and when it ends."""
+    import unittest.mock
+
+    kind: Any = unittest.mock._patch
+    enter, leave = kind.__enter__, kind.__exit__
+
+    def entered(self: Any) -> Any:
+        made = enter(self)
+        patched(self.target, self.attribute)
+        return made
+
+    def left(self: Any, *error: Any) -> Any:
+        if hasattr(self, "target"):
+            put_back(self.target, self.attribute)
+        return leave(self, *error)
+
+    kind.__enter__, kind.__exit__ = entered, left
+    try:
+        yield
+    finally:
+        kind.__enter__, kind.__exit__ = enter, leave
 
 
 def checked_penalty(preprocessor: Any, notebook: Any, penalty: float) -> float:

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from airlock import cli
-from airlock.classroom.recorder import Recorder, Task
+from airlock.classroom.recorder import Recorder
+from airlock.classroom.tasks import Task
 from airlock.course.unforeseen import keep_traceback
 from airlock.model.errors import MachineError
 

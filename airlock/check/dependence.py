@@ -44,7 +44,7 @@ class Dependence:
         self._imported: set[str] = set()
         for cell in notebook.cells:
             source = self.source(cell)
-            if cell.kind == "test" or cell.cell.cell_type != "code":
+            if cell.kind == "test" or cell.node.cell_type != "code":
                 continue
             tree = parse(source)
             self._imported.update(one.name for one in bindings(source) if one.kind in ("import", "star"))
@@ -54,7 +54,7 @@ class Dependence:
 
     def source(self, cell: MasterCell) -> str:
         """The text of a cell of the reference."""
-        return self.references.get(cell.grade_id or "", cell.cell.source)
+        return self.references.get(cell.grade_id or "", cell.node.source)
 
     def reach(self, names: set[str]) -> set[str]:
         """Those names, and all that what they stand for uses in turn."""
@@ -83,7 +83,7 @@ class Dependence:
         """Positions of the tests that are this answer's own: that name it, before the next answer."""
         cells, names = self.notebook.cells, self.names(position)
         tests = [place for place, cell in enumerate(cells) if cell.kind == "test" and place > position]
-        naming = [place for place in tests if names & globals_used(cells[place].cell.source)]
+        naming = [place for place in tests if names & globals_used(cells[place].node.source)]
         later = (p for p, cell in enumerate(cells) if cell.kind == "answer" and p > position)
         end = next((p for p in later if any(position < test < p for test in tests)), len(cells))
         near = [place for place in tests if place < end]
@@ -102,7 +102,7 @@ class Dependence:
         needed = {name for place in tests for name in self._needs(place)}
         changed = set(self.names(position))
         for cell in self.notebook.cells[position + 1 : max(tests, default=0)]:
-            if cell.kind in ("test", "answer") or cell.cell.cell_type != "code":
+            if cell.kind in ("test", "answer") or cell.node.cell_type != "code":
                 continue
             used, bound = _computed(self.source(cell))
             bound -= self._imported
@@ -116,7 +116,7 @@ class Dependence:
         """What a test can depend on; one that the reference passed, on what it asked the kernel for then."""
         if place in self.asked:
             return self.reach(self.asked[place])
-        source = self.notebook.cells[place].cell.source
+        source = self.notebook.cells[place].node.source
         return self.reach(set(globals_used(source)) - bound_names(source))
 
 

@@ -35,7 +35,7 @@ def faults(trial: Trial) -> list[str]:
     found = []
     for name, notebook in trial.master.notebooks.items():
         tests = [cell for cell in notebook.cells if cell.kind == "test"]
-        free = [str(cell.grade_id) for cell in tests if not cell.cell.metadata.nbgrader.get("points")]
+        free = [str(cell.grade_id) for cell in tests if not cell.node.metadata.nbgrader.get("points")]
         if free:
             found.append(f"{name}.ipynb: {', '.join(free)} {'are' if free[1:] else 'is'} worth 0 points.")
         if not tests:
@@ -48,7 +48,7 @@ def _public(trial: Trial, name: str) -> set[str]:
     hiding = {cell for cell, _, _ in trial.hidden[name]}
     cells = trial.master.notebooks[name].cells
     given = [
-        c.released for c in cells if c.cell.cell_type == "code" and (c.grade_id or c.cell.id) not in hiding
+        c.released for c in cells if c.node.cell_type == "code" and (c.grade_id or c.node.id) not in hiding
     ]
     return {line.strip() for text in given for line in text.split("\n")}
 

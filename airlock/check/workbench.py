@@ -90,7 +90,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
             self._namespace = TestNamespace(bridge, self.notebook, frozenset(self.observed.shared))
             self._bound[-1] = self._namespace.keep()
             for place, cell in enumerate(self.notebook.cells):
-                if cell.cell.cell_type == "code" and cell.cell.source.strip():
+                if cell.node.cell_type == "code" and cell.node.source.strip():
                     self._prepare(place, cell)
             asked = {place: one.asked for place, one in self.first.items() if not one.lost}
             self.dependence = Dependence(self.notebook, self.references, asked)
@@ -109,7 +109,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         else:
             self._run(self._kernel, self._source(cell))
         computed = time.process_time() - own + max(0.0, self._kernel.cpu() - cpu)
-        self.costs.append(Cost(cell.grade_id or cell.cell.id, time.monotonic() - wall, computed))
+        self.costs.append(Cost(cell.grade_id or cell.node.id, time.monotonic() - wall, computed))
 
     def _try_reference(self, place: int) -> None:
         """Grade the reference until it passes once, and once more."""
@@ -129,7 +129,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
     def positions(self) -> list[int]:
         """Of the answer cells with code."""
         cells = enumerate(self.notebook.cells)
-        return [p for p, cell in cells if cell.kind == "answer" and cell.cell.cell_type == "code"]
+        return [p for p, cell in cells if cell.kind == "answer" and cell.node.cell_type == "code"]
 
     def untried(self) -> dict[int, str]:
         """Tests that the reference does not pass here, with their messages: they tell nothing of mutants."""
@@ -172,7 +172,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
                 self._run(fork, source)
                 for place in range(position + 1, max(tests, default=position) + 1):
                     cell = self.notebook.cells[place]
-                    if cell.cell.cell_type != "code" or not self._source(cell).strip():
+                    if cell.node.cell_type != "code" or not self._source(cell).strip():
                         continue
                     if place in found:
                         found[place].append(self._grade(place, fork, self._bridge(fork, source)))
@@ -189,7 +189,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
         with self._fork(self._before[position if again else place]) as fork:
             self._put(fork, position, source)
             for cell in self.notebook.cells[position + 1 : place] if again else ():
-                if cell.kind != "test" and cell.cell.cell_type == "code" and cell.cell.source.strip():
+                if cell.kind != "test" and cell.node.cell_type == "code" and cell.node.source.strip():
                     self._run(fork, self._source(cell))
             yield self._bridge(fork, source)
 
@@ -210,12 +210,12 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
     def _grade(self, place: int, kernel: StudentKernel, bridge: Bridge) -> Marked:
         cell = self.notebook.cells[place]
         tried = place in self.first and not self.first[place].lost
-        test = Test(cell.cell.source, cell.released, place, strict=tried)
+        test = Test(cell.node.source, cell.released, place, strict=tried)
         # One namespace for all: functions that an earlier test has bound look names up where they were made.
         self._namespace.restore(self._bound[max(at for at in self._bound if at < place)])
         self._namespace.attach(bridge)
-        graded = cell.cell.copy()
-        graded.outputs = self._tests.run(test, bridge, self._namespace, cell.cell.metadata.nbgrader.points)
+        graded = cell.node.copy()
+        graded.outputs = self._tests.run(test, bridge, self._namespace, cell.node.metadata.nbgrader.points)
         kinds = {incident.kind for incident in bridge.incidents}
         if "machine" in kinds:
             raise MachineError(bridge.incidents[0].message)
@@ -247,7 +247,7 @@ class Workbench(contextlib.AbstractContextManager["Workbench"]):
             raise AirlockError("The reference does not run to its end: airlock grade shows where it stops.")
 
     def _source(self, cell: MasterCell) -> str:
-        return self.references.get(cell.grade_id or "", cell.cell.source)
+        return self.references.get(cell.grade_id or "", cell.node.source)
 
     def _references(self, source: str = "") -> References:
         own = [self._source(cell) for cell in self.notebook.cells if cell.kind != "test"]

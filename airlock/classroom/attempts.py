@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from airlock.course.application import CourseDirectory
+from airlock.course.folders import folder_of
 from airlock.handin.slim import MAX_STORED
 
 TIME = "%Y-%m-%dT%H-%M-%S"  # in the names of folders; sorts by time
@@ -63,9 +64,7 @@ class Attempts:
 
     def place(self, student: str) -> bool:
         """Put the latest attempt of a student where it is graded; whether anything changed."""
-        target = Path(
-            self.coursedir.format_path(self.coursedir.submitted_directory, student, self.assignment)
-        )
+        target = folder_of(self.coursedir, "submitted", student, self.assignment)
         _clear(target.parent)
         if target.is_dir() and not any(_same(target, one) for one in self._of(student)):
             name = _time_of(target).strftime(TIME)  # put there by hand: an attempt too

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from airlock.course.application import CourseDirectory
-from airlock.course.roster import FILE, Person, Roster
+from airlock.course.roster import Person, Roster
+from airlock.course.roster_file import FILE
 from airlock.handin.filenames import SKIPPED, is_notebook, printable
 
 
@@ -21,7 +22,7 @@ class Attendance:
         self.people = (
             {one.id: (one.name, one.section) for one in roster.people if not one.excluded} if roster else {}
         )
-        self.excluded = sorted(person.id for person in roster.people if person.excluded) if roster else []
+        self.excluded = sorted(roster.excluded) if roster else []
         self.notes = list(_misplaced(coursedir, assignment))
         for student, person in unknown.items():
             advice = "add a line, or remove the folder"

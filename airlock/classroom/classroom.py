@@ -1,30 +1,27 @@
 """Grade a class: what has to be graded goes out to workers, and what comes back is written down here."""
 
 import time
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
 from airlock.classroom.attendance import Attendance
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.pool import grade_task, observe_task
-from airlock.classroom.recorder import Recorder, Task
+from airlock.classroom.pool import observe_task
+from airlock.classroom.recorder import Recorder
+from airlock.classroom.tasks import Task, sender, tasks
 from airlock.course.application import NbGrader
-from airlock.course.folders import find_submissions
+from airlock.course.folders import find_submissions, folder_of, reports_of
 from airlock.course.gradebook import telling
 from airlock.course.journal import only_one
 from airlock.course.lateness import longer
 from airlock.course.load import load_master
-from airlock.course.roster import find_roster
-from airlock.handin.files import digest_of, read_submission
+from airlock.course.roster_file import find_roster
 from airlock.model.assignment import Master, Observed
-from airlock.model.errors import AirlockError
 from airlock.model.limits import Limits
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
-from airlock.run.records import grading_digest, ungraded_record
+from airlock.run.records import ungraded_record
 from airlock.run.rehearsal import remarks, sentence, with_reference
 from airlock.settings import Airlock
 
@@ -40,16 +37,14 @@ class Classroom:
             self.master = load_master(self.coursedir, assignment)
         self.ungraded = ungraded_record("", self.master, self.limits)
         roster = find_roster(self.coursedir.root)
-        people = roster.people if roster else []
-        self.excluded = {one.id for one in people if one.excluded}
+        self.excluded = roster.excluded if roster else set()
         found = find_submissions(self.coursedir, assignment)
         self.submissions = {name: folder for name, folder in found.items() if name not in self.excluded}
-        extends = roster is not None and roster.extends  # else who has longer is not the roster's to say
-        self.extensions = {
-            one.id: longer(one.id, one.extension) if one.extension else None for one in people if extends
-        }
+        # Who has longer is not the roster's to say where it does not speak of it.
+        people = roster.people if roster and roster.extends else []
+        self.extensions = {one.id: longer(one.id, one.extension) if one.extension else None for one in people}
         self.attendance = Attendance(self.coursedir, assignment, set(self.submissions), roster)
-        self.reports = Path(self.coursedir.root) / "reports" / assignment
+        self.reports = reports_of(self.coursedir, assignment)
         self.seconds = {"wall": 0.0, "coordinator": 0.0}
         self.skipped = 0
 
@@ -84,27 +79,14 @@ class Classroom:
         Raises MachineError when the records cannot be written down.
         """
         started, cpu = time.monotonic(), time.process_time()
-        waiting, master = deque(students), self.master.to_bytes()
+        with only_one(self.reports), Recorder(self, listener) as recorder:
 
-        def next_task() -> Task | None:
-            while waiting:
-                task = self._task(waiting.popleft())
-                if task is None:
-                    continue
-                if force or not recorder.is_done(task):
-                    return task
-                self.skipped += 1
-                listener.skip()
-            return None
+            def is_done(task: Task) -> bool:
+                return not force and recorder.is_done(task)
 
-        def send(executor: Executor, task: Task) -> Future:
-            wanted = master, self.limits, self.settings.feedback
-            return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
-
-        with only_one(self.reports), Recorder(self, listener) as self._recorder:
-            recorder = self._recorder
-            with Dispatcher(make_executor, slots, send) as dispatcher:
-                for task, result in dispatcher.results(next_task):
+            wanted = tasks(self, students, is_done, recorder.unreadable, listener)
+            with Dispatcher(make_executor, slots, sender(self, self.settings.feedback)) as dispatcher:
+                for task, result in dispatcher.results(lambda: next(wanted, None)):
                     recorder.take(task, result)
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
@@ -113,21 +95,9 @@ class Classroom:
             write_outcome(self.coursedir, self.reports, records, self.meta(), self.master.notebooks)
         return records
 
-    def _task(self, student: str) -> Task | None:
-        """What a worker needs; None for what cannot even be read, which is recorded as failed."""
-        try:
-            files, incidents = read_submission(self.submissions[student])
-        except AirlockError as error:
-            self._recorder.fail(student, getattr(error, "kind", "unreadable"), str(error))
-            return None
-        hand_in = digest_of(files)
-        digest = grading_digest(hand_in, self.master, self.limits)
-        return Task(student, files, incidents, digest, hand_in)
-
     def folder(self, kind: str, student: str) -> Path:
-        """Where a student's submission is: ``kind`` is "autograded" or "feedback"."""
-        directory = getattr(self.coursedir, f"{kind}_directory")
-        return Path(self.coursedir.format_path(directory, student, self.assignment))
+        """Where a student's part of this assignment is, see :func:`airlock.course.folders.folder_of`."""
+        return folder_of(self.coursedir, kind, student, self.assignment)
 
     def meta(self) -> dict:
         """What is true of the run as a whole, see :func:`airlock.course.results.write_results`."""

@@ -15,7 +15,8 @@ from pathlib import Path
 from airlock.classroom.attempts import STAMP, Attempts
 from airlock.classroom.returning import keep_participants
 from airlock.course.application import CourseDirectory
-from airlock.course.roster import FILE, Person, Roster, read_roster
+from airlock.course.roster import Person, Roster
+from airlock.course.roster_file import FILE, read_roster
 from airlock.course.when import moodle_time
 from airlock.handin.filenames import printable, storable
 from airlock.handin.platforms import Archive, Attempt, read_archive

@@ -1,22 +1,17 @@
 """What grading again would change, without a word written: ``airlock grade --dry-run``."""
 
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.pool import grade_task
-from airlock.classroom.recorder import Task
+from airlock.classroom.tasks import Task, graded_before, sender, tasks
 from airlock.course.gradebook import Book
 from airlock.course.journal import Journal
-from airlock.course.marked import follow, stands
-from airlock.handin.files import digest_of, read_submission
-from airlock.model.errors import AirlockError
+from airlock.course.marked import follow
 from airlock.model.record import Record
-from airlock.run.records import grading_digest
 
 
 def preview(
@@ -34,32 +29,15 @@ def preview(
     book = Book(room.coursedir, room.config, room.assignment, room.settings.gradebook_seconds)
     entries = book.entries()
     book.close()
-    known, waiting = Journal(room.reports).records, deque(students)
-    assignment = room.master.to_bytes()
+    known = Journal(room.reports).records
 
-    def next_task() -> Task | None:
-        while waiting:
-            student = waiting.popleft()
-            try:
-                files, incidents = read_submission(room.submissions[student])
-            except AirlockError:
-                continue
-            hand_in = digest_of(files)
-            task = Task(student, files, incidents, grading_digest(hand_in, room.master, room.limits), hand_in)
-            before = known.get(student)
-            done = before and before.digest == task.digest and stands(before, entries.get(student))
-            if force or not done:
-                return task
-            listener.skip()
-        return None
+    def is_done(task: Task) -> bool:
+        return not force and graded_before(room, task, known.get(task.student), entries.get(task.student))
 
-    def send(executor: Executor, task: Task) -> Future:
-        wanted = assignment, room.limits, False
-        return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
-
+    wanted = tasks(room, students, is_done, lambda student, error: None, listener)
     found: list[Record] = []
-    with Dispatcher(make_executor, slots, send) as dispatcher:
-        for task, result in dispatcher.results(next_task):
+    with Dispatcher(make_executor, slots, sender(room, feedback=False)) as dispatcher:
+        for task, result in dispatcher.results(lambda: next(wanted, None)):
             if not isinstance(result, BaseException):
                 graded, _ = result
                 record = replace(graded.record, digest=task.digest, hand_in=task.hand_in)

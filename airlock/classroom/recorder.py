@@ -3,16 +3,17 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
 from airlock.classroom.renewed_pages import renew_pages
+from airlock.classroom.tasks import Task, graded_before
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
-from airlock.course.marked import follow, marked, only_marked, stands
+from airlock.course.marked import follow, marked, only_marked
 from airlock.course.results import write_results
 from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
@@ -29,17 +30,6 @@ WRITE_SHARE = 0.02  # unless writing them would take more than this share of the
 KEPT = 50  # results that wait in memory for a gradebook or a disk that cannot be written
 
 GONE = "The hand-in is no longer in the folder of submissions; the marks are those of the gradebook."
-
-
-@dataclass
-class Task:
-    """One submission on its way."""
-
-    student: str
-    files: dict[str, bytes]
-    incidents: list[Incident]
-    digest: str
-    hand_in: str
 
 
 class Recorder:
@@ -65,14 +55,8 @@ class Recorder:
 
     def is_done(self, task: Task) -> bool:
         """Whether this very submission has been graded, and what came of it is still there."""
-        known = self.records.get(task.student)
-        return (
-            known is not None
-            and known.digest == task.digest
-            and known.status != "failed"
-            and stands(known, self.entries.get(task.student))
-            and self.room.folder("autograded", task.student).exists()
-        )
+        student = task.student
+        return graded_before(self.room, task, self.records.get(student), self.entries.get(student))
 
     def take(self, task: Task, result: Any) -> None:
         """Write down what :func:`airlock.classroom.pool.grade_task` returned, or its exception.
@@ -110,6 +94,10 @@ class Recorder:
         record = failed(ungraded_record(student, self.room.master, self.room.limits), kind, sentence)
         record.hand_in = hand_in
         self._finish(follow(record, self.records.get(student), self.entries.get(student)))
+
+    def unreadable(self, student: str, error: AirlockError) -> None:
+        """Record that a submission could not even be read."""
+        self.fail(student, error.kind, str(error))
 
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 from airlock.course.application import CourseDirectory
-from airlock.course.folders import replace_folder
+from airlock.course.folders import folder_of, replace_folder
 from airlock.model.record import Record
 from airlock.pages.feedback import render_feedback, stamp
 
@@ -27,8 +27,7 @@ def renew_pages(
     for record in records:
         wanted = stamp(record).encode()
         folder, graded = (
-            Path(coursedir.format_path(directory, record.student, assignment))
-            for directory in (coursedir.feedback_directory, coursedir.autograded_directory)
+            folder_of(coursedir, kind, record.student, assignment) for kind in ("feedback", "autograded")
         )
         here = [name for name in notebooks if (graded / f"{name}.ipynb").is_file()]
         names = here if record.status != "failed" and here else list(notebooks)

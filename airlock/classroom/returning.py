@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 
 from airlock.classroom.renewed_pages import renew_pages
-from airlock.course.application import CourseDirectory, NbGrader
+from airlock.course.application import NbGrader
+from airlock.course.folders import folder_of, reports_of
 from airlock.course.load import hidden_regions
 from airlock.course.results import read_results, write_whole
-from airlock.course.roster import find_roster
+from airlock.course.roster_file import find_roster
 from airlock.course.standing import current
 from airlock.export import export_grades
 from airlock.model.errors import AirlockError
@@ -29,7 +30,7 @@ def return_grades(app: NbGrader, assignment: str) -> list[str]:
     Raises AirlockError while nothing is graded.
     """
     coursedir, root = app.coursedir, Path(app.coursedir.root)
-    reports = root / "reports" / assignment
+    reports = reports_of(coursedir, assignment)
     if not (reports / "results.json").is_file():
         raise AirlockError(f"Nothing of {assignment} is graded: `airlock grade {assignment}` first.")
     records, notebooks = current(coursedir, app.config, assignment)
@@ -41,7 +42,8 @@ def return_grades(app: NbGrader, assignment: str) -> list[str]:
     participants = read_participants(root, assignment)
     if not participants:
         return said
-    pages = {student: _pages(coursedir, assignment, student) for student in records}
+    folders = {student: folder_of(coursedir, "feedback", student, assignment) for student in records}
+    pages = {student: sorted(folder.glob("*.html")) for student, folder in folders.items()}
     known = {student: (participants[student], pages[student]) for student in pages if student in participants}
     write_whole(reports / FEEDBACK, _packed(assignment, known))
     packed = count(known, "student")
@@ -76,12 +78,6 @@ def keep_participants(root: Path, assignment: str, more: dict[str, tuple[str, st
         folder.mkdir(parents=True, exist_ok=True)
         known = read_participants(root, assignment) | more
         write_whole(folder / PARTICIPANTS, json.dumps(known, indent=1, ensure_ascii=False) + "\n")
-
-
-def _pages(coursedir: CourseDirectory, assignment: str, student: str) -> list[Path]:
-    return sorted(
-        Path(coursedir.format_path(coursedir.feedback_directory, student, assignment)).glob("*.html")
-    )
 
 
 def _packed(assignment: str, people: dict[str, tuple[tuple[str, str], list[Path]]]) -> bytes:

@@ -1,24 +1,19 @@
 """Student-written HTML and Markdown, made unable to act in the browser of whoever reads it.
 
-The sanitiser is nh3. Around it stands a strict reading of tags, for two reasons: a tree builder takes
-quadratic time and memory for tags that do not nest, and a notebook's Markdown need only be touched if what
-nbconvert makes of it is not plain.
+The sanitiser is nh3. A notebook's Markdown need only be touched if what nbconvert makes of it is not plain.
 """
 
 import html
 import re
-from collections.abc import Iterator
 
 import nh3
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from airlock.clean.pictures import is_small
+from airlock.clean.tags import ASCII, ATTRIBUTE, SPACE, nests, tags
 
 LONGEST = 50_000  # characters of Markdown that are rendered, and
 FORMULAE = 500  # beginnings of formulae in it: each that does not end is looked for to the end of the text
-DEEPEST = 60  # elements within each other
-VOID = {"br", "hr", "img", "input", "col", "wbr"}
-IMPLIED = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup"}  # may stay open
 TAGS = set(
     "a b blockquote br caption center code col colgroup dd del details div dl dt em font h1 h2 h3 h4 h5 h6 "
     "hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary sup table tbody td "
@@ -33,20 +28,14 @@ ATTRIBUTES = {
 }  # fmt: skip
 STYLES = {"color", "background-color", "text-align", "font-weight", "font-style"}
 
-# HTML has five characters of white space and compares names as ASCII; Unicode has many more spaces, and
-# letters such as the long s, an s to a pattern that ignores case. Hence ASCII throughout, and S for a space.
-S = r"[ \t\n\f\r]"
-ASCII = re.ASCII | re.IGNORECASE
-NAME = r"[a-zA-Z][a-zA-Z0-9_:.-]*"
-VALUE = r"\"[^\"<>]*\"|'[^'<>]*'|[^ \t\n\f\r\"'=<>`]+"
-TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{S}+{NAME}(?:{S}*={S}*(?:{VALUE}))?)*){S}*/?>", re.ASCII)
-ATTRIBUTE = re.compile(rf"({NAME})(?:{S}*={S}*({VALUE}))?", re.ASCII)
 HIDING = re.compile(r"<!--|-->|<(/?)(script|style|svg)\b[^<>]*>", ASCII)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,([A-Za-z0-9+/= \t\n\f\r]+)")
 FILE = re.compile(r"(?!.*\.\.)[\w-][\w ./%-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
 LINK = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x20]*", ASCII)
 STYLE = re.compile(r"(?!.*url)[\w \t\n\f\r:;#,.%()-]*", ASCII)
-PLAIN_STYLE = re.compile(rf"(?:{S}*(?:{'|'.join(sorted(STYLES))}){S}*:[\w \t\n\f\r#,.%()-]*;?)*", re.ASCII)
+PLAIN_STYLE = re.compile(
+    rf"(?:{SPACE}*(?:{'|'.join(sorted(STYLES))}){SPACE}*:[\w \t\n\f\r#,.%()-]*;?)*", re.ASCII
+)
 CLASS = re.compile(r"anchor-link|highlight|language-[\w+-]+|task-list-item(?:-checkbox)?|[a-z][a-z0-9]{0,2}")
 TEX = re.compile(r"\\(?:href|url|cssId|class|style|require|html\w*|includegraphics|unicode)(?![A-Za-z])")
 
@@ -75,7 +64,7 @@ _cleaner = nh3.Cleaner(
 def clean_html(source: str) -> str | None:
     """Return ``source`` with nothing in it that acts or loads, or None if its tags do not nest."""
     source = _visible(source)
-    return TEX.sub(r"\\text", _cleaner.clean(source)) if _nests(source, strict=False) else None
+    return TEX.sub(r"\\text", _cleaner.clean(source)) if nests(source, strict=False) else None
 
 
 def clean_markdown(source: str, attachments: dict, taken: frozenset[str] = frozenset()) -> str:
@@ -141,52 +130,14 @@ def _one_line(source: str) -> str:
     return source
 
 
-def _tags(source: str) -> Iterator[re.Match | None]:
-    """Yield the tags of ``source`` in order, and None for any ``<`` that does not begin one."""
-    end = 0
-    for tag in TAG.finditer(source):
-        if "<" in source[end : tag.start()]:
-            yield None
-        yield tag
-        end = tag.end()
-    if "<" in source[end:]:
-        yield None
-
-
-def _nests(source: str, strict: bool) -> bool:
-    """Whether tags close in the order in which they opened, not too deep; if ``strict``, all of them."""
-    stack: list[str] = []
-    for tag in _tags(source):
-        if tag is None:
-            return False
-        closing, name = tag[1], tag[2].lower()
-        if name in VOID:
-            continue
-        implied = len(stack)
-        while implied and stack[implied - 1] in IMPLIED:
-            implied -= 1
-        if closing:
-            while stack and stack[-1] != name and stack[-1] in IMPLIED:
-                stack.pop()
-            if not stack or stack.pop() != name:
-                return False
-        else:
-            if name in IMPLIED and name in stack[implied:]:
-                del stack[stack.index(name, implied) :]
-            stack.append(name)
-        if len(stack) > DEEPEST:
-            return False
-    return not strict or all(name in IMPLIED for name in stack)
-
-
 def _is_plain(rendered: str, taken: frozenset[str]) -> bool:
     """Whether rendered Markdown holds nothing but known elements with known attributes."""
-    if TEX.search(rendered) or not _nests(rendered, strict=True):
+    if TEX.search(rendered) or not nests(rendered, strict=True):
         return False
     return all(
         name in TAGS | {"input"}
         and all(_is_known(name, one[1], one[2], taken) for one in ATTRIBUTE.finditer(tag[3]))
-        for tag in _tags(rendered)
+        for tag in tags(rendered)
         if tag  # each is one, or they would not nest
         for name in [tag[2].lower()]
     )
@@ -195,7 +146,7 @@ def _is_plain(rendered: str, taken: frozenset[str]) -> bool:
 def _is_known(tag: str, name: str, value: str | None, taken: frozenset[str]) -> bool:
     name, value = name.lower(), html.unescape((value or "").strip("\"'"))
     if name == "class":
-        return all(CLASS.fullmatch(part) for part in re.split(S, value) if part)
+        return all(CLASS.fullmatch(part) for part in re.split(SPACE, value) if part)
     if name == "id":
         return tag[0] == "h" and value not in taken
     if tag == "input":

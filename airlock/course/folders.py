@@ -11,6 +11,17 @@ from nbgrader.coursedir import CourseDirectory
 PART = ".airlock-"  # begins the name of a folder that is being written
 
 
+def reports_of(coursedir: CourseDirectory, assignment: str) -> Path:
+    """Where journal, results and report of an assignment are."""
+    return Path(coursedir.root) / "reports" / assignment
+
+
+def folder_of(coursedir: CourseDirectory, kind: str, student: str, assignment: str) -> Path:
+    """Where a student's part is of one ``kind``: "submitted", "autograded" or "feedback"."""
+    directory = getattr(coursedir, f"{kind}_directory")
+    return Path(coursedir.format_path(directory, student, assignment))
+
+
 def find_submissions(coursedir: CourseDirectory, assignment: str) -> dict[str, Path]:
     """The folders of all submissions found, by student."""
     place = coursedir.format_path(coursedir.submitted_directory, "*", assignment)

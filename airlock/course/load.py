@@ -1,28 +1,22 @@
 """Reads an assignment from nbgrader's gradebook and source folder."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry, Notebook, SourceCell
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.api import Gradebook, MissingEntry, Notebook
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import read
-from nbgrader.preprocessors import (
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearSolutions,
-    IncludeHeaderFooter,
-    LockCells,
-)
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, IncludeHeaderFooter
 from traitlets.config import Config
 
-from airlock.model.assignment import CELL_ID, Master, MasterCell, MasterNotebook
+from airlock.course.cells import cells_of
+from airlock.model.assignment import Master, MasterCell, MasterNotebook
 from airlock.model.errors import AirlockError
-from airlock.model.names import bound_names, imported_modules, inner_reads
-from airlock.model.origins import own_bindings
+from airlock.model.names import imported_modules
 from airlock.settings import Airlock
 
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -41,7 +35,8 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
     """
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id)).resolve()
     files = _support_files(coursedir, folder, assignment_id)
-    settings, notebooks, solutions = Airlock(config=_config(coursedir)), {}, {}
+    config, notebooks, solutions = _config(coursedir), {}, {}
+    settings = Airlock(config=config)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             known = gradebook.find_assignment(assignment_id).notebooks
@@ -55,7 +50,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
         for entry in sorted(known, key=lambda entry: entry.name):
             source = _read_source(coursedir, folder / f"{entry.name}.ipynb", assignment_id)
             solutions[entry.name] = _solutions(source)
-            cells = tuple(_with_ids(_cells(coursedir, source, entry, assignment_id)))
+            cells = tuple(cells_of(source, entry, coursedir, config, assignment_id))
             preload = preloaded(cells, files) if settings.preload is None else settings.preload
             unguarded = tuple(cell.grade_id for cell in cells if cell.grade_id in settings.unguarded)
             metadata = _metadata(source, entry)
@@ -65,7 +60,7 @@ def load_master(coursedir: CourseDirectory, assignment_id: str) -> Master:
                     f"{folder / entry.name}.ipynb is written in {notebooks[entry.name].language}: "
                     "airlock grades Python; take its lines out of nbgrader_config.py to grade without it."
                 )
-    return Master(assignment_id, notebooks, files, hidden_regions(_config(coursedir)), solutions=solutions)
+    return Master(assignment_id, notebooks, files, hidden_regions(config), solutions=solutions)
 
 
 def preloaded(cells: Iterable[MasterCell], files: Iterable[str]) -> list[str]:
@@ -74,7 +69,7 @@ def preloaded(cells: Iterable[MasterCell], files: Iterable[str]) -> list[str]:
     Of the assignment's own ``files`` none is among them: its modules are a submission's, not the kernel's.
     """
     own = {path.partition("/")[0].removesuffix(".py") for path in files}
-    given = (cell for cell in cells if cell.cell.cell_type == "code" and cell.kind != "test")
+    given = (cell for cell in cells if cell.node.cell_type == "code" and cell.kind != "test")
     found = [name for cell in given for name in imported_modules(cell.released)]
     return [name for name in dict.fromkeys(found) if name.partition(".")[0] not in own]
 
@@ -114,64 +109,6 @@ def _read_source(coursedir: CourseDirectory, path: Path, assignment_id: str) -> 
         raise AirlockError(f"{path} cannot be read as a notebook ({error}): correct it.") from error
 
 
-def _cells(
-    coursedir: CourseDirectory, source: NotebookNode, entry: Notebook, assignment_id: str
-) -> Iterator[MasterCell]:
-    """Bring the cells of the source notebook into the state in which they are graded."""
-    saved = {cell.name: cell for cell in entry.source_cells}
-    points = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}
-    config = _config(coursedir)
-    lock, clear = LockCells(config=config), ClearSolutions(config=config)
-    hide = [ClearHiddenTests(config=config), ClearMarkScheme(config=config)]
-    language = {"language": source.metadata.get("kernelspec", {}).get("language", "python")}
-    own = GenerateAssignment.class_traits()["preprocessors"].default()
-    compared = GenerateAssignment(coursedir=coursedir, config=config).preprocessors == own
-    seen = set()
-    for cell in source.cells:
-        reference = MasterCell(cell, cell.source)
-        grade_id = reference.grade_id
-        names: set[str] = set()
-        solution = cell.source
-        is_answer = reference.kind == "answer" and cell.cell_type == "code"
-        if is_answer:
-            names = set(bound_names(solution))
-        try:
-            cell = lock.preprocess_cell(cell, {}, 0)[0]
-            if grade_id is None:
-                cell = clear.preprocess_cell(cell, language, 0)[0]
-            else:
-                seen.add(grade_id)
-                generated = clear.preprocess_cell(from_dict(cell), language, 0)[0].source
-                if compared and generated != saved[grade_id].source and "AUTOTEST" not in cell.source:
-                    raise AirlockError(
-                        f"{entry.name}.ipynb was changed after its assignment was generated, in cell "
-                        f"{grade_id!r}: run `nbgrader generate_assignment {assignment_id} --force`."
-                    )
-                worth = float(reference.cell.metadata.nbgrader.get("points") or 0)
-                if compared and worth != points.get(grade_id, worth):
-                    raise AirlockError(
-                        f"{entry.name}.ipynb was changed after its assignment was generated: {grade_id!r} "
-                        f"is worth {worth:g} points now, {points[grade_id]:g} in the gradebook: "
-                        f"run `nbgrader generate_assignment {assignment_id} --force`."
-                    )
-                _as_saved(cell, saved[grade_id], points.get(grade_id))
-                names |= bound_names(cell.source) if names else set()
-            released = from_dict(cell)
-            for preprocessor in hide:
-                released = preprocessor.preprocess_cell(released, {}, 0)[0]
-        except (RuntimeError, KeyError) as error:
-            raise _mismatch(entry.name, assignment_id, grade_id or cell.source[:40]) from error
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-        own, imports = own_bindings(solution, released.source) if is_answer else ((), ())
-        statements = tuple((one.name, one.source) for one in imports)
-        unsolved = is_answer and solution.strip() == released.source.strip()
-        reads = tuple(sorted(inner_reads(solution))) if is_answer else ()
-        yield MasterCell(cell, released.source, tuple(sorted(names)), own, statements, unsolved, reads)
-    if saved.keys() - seen:
-        raise _mismatch(entry.name, assignment_id, ", ".join(sorted(saved.keys() - seen)))
-
-
 def _solutions(source: NotebookNode) -> dict[str, str]:
     """The reference solution: by grade_id, the text of each answer in the source."""
     cells = [MasterCell(cell, cell.source) for cell in source.cells]
@@ -183,32 +120,6 @@ def _metadata(source: NotebookNode, entry: Notebook) -> NotebookNode:
     kept = {key: source.metadata[key] for key in ("kernelspec", "language_info") if key in source.metadata}
     kernelspec = json.loads(entry.kernelspec or "{}") or kept.get("kernelspec") or KERNELSPEC
     return from_dict(kept | {"kernelspec": kernelspec})
-
-
-def _as_saved(cell: NotebookNode, saved: SourceCell, points: float | None) -> None:
-    """Give a cell of the source the text and the numbers of the gradebook."""
-    cell.source = saved.source
-    cell.metadata.nbgrader.checksum = saved.checksum
-    cell.metadata.nbgrader.cell_type = cell.cell_type = saved.cell_type
-    if points is not None:
-        cell.metadata.nbgrader.points = points
-
-
-def _mismatch(notebook: str, assignment_id: str, what: str) -> AirlockError:
-    return AirlockError(
-        f"Gradebook and source of {notebook}.ipynb do not agree about {what!r}: "
-        f"run `nbgrader generate_assignment {assignment_id}`."
-    )
-
-
-def _with_ids(cells: Iterator[MasterCell]) -> Iterator[MasterCell]:
-    """Give every cell an id: its own, else its grade_id, else its position."""
-    used: set[str] = set()
-    for position, cell in enumerate(cells):
-        wanted = [cell.cell.get("id"), cell.grade_id, f"given-{position}", f"given-{position}-{len(used)}"]
-        cell.cell.id = next(i for i in wanted if i and CELL_ID.fullmatch(i) and i not in used)
-        used.add(cell.cell.id)
-        yield cell
 
 
 def _support_files(coursedir: CourseDirectory, folder: Path, assignment_id: str) -> dict[str, bytes]:

@@ -7,12 +7,13 @@ from traitlets.config import Config
 
 from airlock.course.application import CourseDirectory
 from airlock.course.entries import Entry, read_entries
+from airlock.course.folders import reports_of
 from airlock.course.gradebook import telling
 from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
 from airlock.course.marked import marked, only_marked
 from airlock.course.results import read_results
-from airlock.course.roster import find_roster
+from airlock.course.roster_file import find_roster
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 
@@ -39,7 +40,7 @@ def current(
             names = [notebook.name for notebook in book.find_assignment(assignment).notebooks]
         except MissingEntry:
             raise AirlockError(f"The gradebook knows no assignment {assignment!r}.") from None
-        return standing(book, config, assignment, Path(coursedir.root) / "reports"), names
+        return standing(book, config, assignment, reports_of(coursedir, assignment).parent), names
 
 
 def standing(book: Gradebook, config: Config, assignment: str, reports: Path) -> dict[str, Record]:
@@ -62,5 +63,5 @@ def standing(book: Gradebook, config: Config, assignment: str, reports: Path) ->
             found[student] = marked(records[student], entry)
     found = {student: record for student, record in records.items() if student not in found} | found
     roster = find_roster(reports.parent)
-    excluded = {person.id for person in roster.people if person.excluded} if roster else set()
+    excluded = roster.excluded if roster else set()
     return {student: record for student, record in found.items() if student not in excluded}

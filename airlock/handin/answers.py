@@ -62,9 +62,9 @@ def choose(draft: Draft, place: int) -> None:
                 draft.own.add(other.index)
                 if other.index < answer.index:
                     draft.earlier[other.index] = place
-    if answer.cell_type != cell.cell.cell_type:
+    if answer.cell_type != cell.node.cell_type:
         draft.note("retyped", place)
-    source = as_code(answer) if cell.cell.cell_type == "code" else answer.source
+    source = as_code(answer) if cell.node.cell_type == "code" else answer.source
     draft.chosen[place] = replace(answer, source=source)
 
 
@@ -95,7 +95,7 @@ def _joined(cells: list[StudentCell]) -> StudentCell:
 def join_halves(draft: Draft) -> None:
     """Put an answer together again whose other half stands alone in the cell before or behind it."""
     for place, cell in draft.chosen.items():
-        if draft.master.cells[place].cell.cell_type != "code" or draft.master.cells[place].kind != "answer":
+        if draft.master.cells[place].node.cell_type != "code" or draft.master.cells[place].kind != "answer":
             continue
         for step in (1, -1):
             rest = list(_neighbours(draft, cell.index, step))
@@ -125,7 +125,7 @@ def part_merged(draft: Draft) -> None:
     for place in draft.blanks():
         names = wanted(draft.master.cells[place])
         for donor, text in [*((p, c.source) for p, c in draft.chosen.items()), *draft.overwritten.items()]:
-            mine = names & functions(text) - functions(draft.master.cells[donor].cell.source)
+            mine = names & functions(text) - functions(draft.master.cells[donor].node.source)
             if not mine:
                 continue
             piece, rest = cut(text, mine)

@@ -21,7 +21,7 @@ def blanks_left(notebook: NotebookNode, master: MasterNotebook) -> list[str]:
     for grade_id, stub in master.answers.items():
         answer = graded[grade_id].source
         elsewhere = [source for source in own if _answers(source, stub)]
-        if _blanks(stub.released, grade_id) and stub.cell.cell_type == "code":
+        if _blanks(stub.released, grade_id) and stub.node.cell_type == "code":
             asked = _blanks(stub.released, grade_id)
             in_force = elsewhere[-1] if elsewhere and same(answer, stub.released) else answer
             left.extend(blank for blank in _blanks(in_force, grade_id) if blank in asked)

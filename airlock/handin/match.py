@@ -69,7 +69,7 @@ def as_code(cell: StudentCell) -> str:
 
 def wanted(cell: MasterCell) -> frozenset[str]:
     """What an answer must define: the functions of its stub, else whatever the reference solution defines."""
-    return functions(cell.released) or frozenset(cell.names) if cell.cell.cell_type == "code" else frozenset()
+    return functions(cell.released) or frozenset(cell.names) if cell.node.cell_type == "code" else frozenset()
 
 
 def defines(
@@ -141,9 +141,9 @@ def _by_place(found: Matching, places: list[int], free: list[StudentCell], maste
             continue
         before, after = _gap(found, place)
         here = [c for c in free if before < c.index < after and c.index not in found.place_of]
-        here = [c for c in here if c.cell_type == cell.cell.cell_type] or here
+        here = [c for c in here if c.cell_type == cell.node.cell_type] or here
         here = [c for c in here if not same(c.source, cell.released)] or here
-        for each in here if cell.cell.cell_type == "markdown" else here[:1]:  # a person reads all of it
+        for each in here if cell.node.cell_type == "markdown" else here[:1]:  # a person reads all of it
             found.claim(place, each.index, "position")
 
 

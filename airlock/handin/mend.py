@@ -60,7 +60,7 @@ def mend(data: bytes, master: MasterNotebook, filename: str) -> Mended:
     if draft.own and draft.blanks():
         bring_forward(draft, anchors)
     given = [place for place, cell in enumerate(master.cells) if cell.kind != "answer"]
-    trusted = frozenset(master.cells[place].cell.id for place in given if place not in draft.chosen)
+    trusted = frozenset(master.cells[place].node.id for place in given if place not in draft.chosen)
     return Mended(_build(draft, anchors), _incidents(draft, remarks), trusted)
 
 
@@ -68,7 +68,7 @@ def _restore(draft: Draft, place: int) -> None:
     """Give a cell that is not an answer the assignment's text; what students may change stays changed."""
     cell = draft.master.cells[place]
     claims = [draft.cells[index] for index in draft.found.claims.get(place, [])]
-    unchanged = [c for c in claims if same(c.source, cell.released) or same(c.source, cell.cell.source)]
+    unchanged = [c for c in claims if same(c.source, cell.released) or same(c.source, cell.node.source)]
     changed = [c for c in claims if c not in unchanged]
     if not unchanged:
         if cell.kind != "given":
@@ -122,7 +122,7 @@ def _behind_given(draft: Draft, place: int) -> int:
 
 def _cell(draft: Draft, place: int) -> NotebookNode:
     """The assignment's cell at ``place``, with the student's text where that is what counts."""
-    cell = from_dict(draft.master.cells[place].cell)  # a copy
+    cell = from_dict(draft.master.cells[place].node)  # a copy
     chosen = draft.chosen.get(place)
     if chosen is not None:
         if draft.master.cells[place].kind == "given":

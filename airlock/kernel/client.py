@@ -26,11 +26,19 @@ Answer = TypeVar("Answer")
 STATES = ("ok", "callback", "missing", "raised", "uncrossable", "interrupted")
 
 
+CAUSES = {
+    "kernel-died": "it exited or crashed",
+    "memory-limit": "it used more memory than it may",
+    "process-limit": "it started more processes than it may",
+    "disk-limit": "it wrote more to disk than it may",
+}
+
+
 class KernelGone(Exception):
-    """The kernel ended while it worked for us. ``reason``: a kind of incident."""
+    """The kernel ended while it worked for us: why, in words; ``reason``: as a kind of incident."""
 
     def __init__(self, reason: str):
-        super().__init__(reason)
+        super().__init__(CAUSES[reason])
         self.reason = reason
 
 

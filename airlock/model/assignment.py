@@ -2,24 +2,19 @@
 
 import ast
 import base64
-import builtins
 import hashlib
 import itertools
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
 from airlock.model.names import parse
-from airlock.model.origins import Binding, Owner, bindings
+from airlock.model.origins import Binding, all_bindings
 
-EXCEPTIONS = {
-    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
-}
 # What begins and what ends a region that students never see, unless a course has words of its own.
 HIDDEN = {"BEGIN HIDDEN TESTS": "END HIDDEN TESTS", "BEGIN MARK SCHEME": "END MARK SCHEME"}
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -29,7 +24,7 @@ CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 class MasterCell:
     """One cell of the assignment."""
 
-    cell: NotebookNode  # as it is graded: hidden tests in it, answers empty, metadata of the release
+    node: NotebookNode  # as it is graded: hidden tests in it, answers empty, metadata of the release
     released: str  # its text as students received it
     names: tuple[str, ...] = ()  # of an answer: what the stub and the reference solution define
     own: tuple[str, ...] = ()  # of these, what is asked of a student's kernel: students are to define it
@@ -40,12 +35,12 @@ class MasterCell:
     @property
     def grade_id(self) -> str | None:
         """The name that nbgrader knows the cell by, if any."""
-        return None if self.kind == "given" else self.cell.metadata.nbgrader.get("grade_id")
+        return None if self.kind == "given" else self.node.metadata.nbgrader.get("grade_id")
 
     @cached_property
     def kind(self) -> str:
         """``answer``, ``test``, ``task`` or ``locked``; ``given`` is what students may change."""
-        nbgrader = self.cell.metadata.get("nbgrader", {})
+        nbgrader = self.node.metadata.get("nbgrader", {})
         for kind, key in (("task", "task"), ("answer", "solution"), ("test", "grade"), ("locked", "locked")):
             if nbgrader.get(key):
                 return kind
@@ -75,21 +70,12 @@ class MasterNotebook:
     @cached_property
     def by_id(self) -> dict[str, int]:
         """Cell id -> position of the cell."""
-        return {cell.cell.id: place for place, cell in enumerate(self.cells)}
+        return {cell.node.id: place for place, cell in enumerate(self.cells)}
 
     @cached_property
     def bindings(self) -> dict[str, list[Binding]]:
         """Name -> the statements that bind it, in order; "*" -> the star imports."""
-        found: dict[str, list[Binding]] = {}
-        exceptions = set(EXCEPTIONS)
-        for one in _bindings(self):
-            if one.kind == "class" and _bases(one.source) and _bases(one.source) <= exceptions:
-                exceptions.add(one.name)  # which a student's function may raise, and a test expect
-                one = replace(one, kind="definition")
-            elif one.kind == "constant" and self._assigned[one.name] != 1:
-                one = replace(one, kind="value")
-            found.setdefault(one.name, []).append(one)
-        return found
+        return all_bindings(self.cells)
 
     def binding(self, name: str, place: int, under: int = 0) -> Binding | None:
         """The last statement before cell ``place`` that binds a name, or the one ``under`` that one."""
@@ -109,7 +95,7 @@ class MasterNotebook:
     @cached_property
     def import_folders(self) -> tuple[str, ...]:
         """What the assignment's own cells may add to ``sys.path``: every text in a cell that speaks of it."""
-        codes = (cell for cell in self.cells if cell.cell.cell_type == "code" and cell.kind != "answer")
+        codes = (cell for cell in self.cells if cell.node.cell_type == "code" and cell.kind != "answer")
         trees = [parse(c.released) for c in codes if re.search(r"\bsys\b[^\n]*\bpath\b", c.released)]
         nodes = (node for tree in trees if tree for node in ast.walk(tree))
         texts = (node.value for node in nodes if isinstance(node, ast.Constant))
@@ -118,17 +104,6 @@ class MasterNotebook:
     def is_open(self, place: int) -> bool:
         """Whether an answer before cell ``place`` has no reference solution: it may define anything."""
         return any(cell.kind == "answer" and cell.unsolved for cell in self.cells[:place])
-
-    @cached_property
-    def _assigned(self) -> Counter[str]:
-        """How often each name is assigned, anywhere in the assignment."""
-        found: Counter[str] = Counter()
-        for cell in self.cells:
-            tree = parse(cell.cell.source) if cell.cell.cell_type == "code" else None
-            for node in ast.walk(tree) if tree else ():
-                if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                    found[node.id] += 1
-        return found
 
     @cached_property
     def answers(self) -> dict[str, MasterCell]:
@@ -145,6 +120,7 @@ class Observed:
     unsteady: dict[str, str] = field(default_factory=dict)  # grade_id -> why it failed, now and then
     changing: list[str] = field(default_factory=list)  # functions that changed their arguments
     shared: list[str] = field(default_factory=list)  # the course's classes that must be the kernel's
+    files: list[str] = field(default_factory=list)  # that the reference solution writes
 
 
 @dataclass(frozen=True)
@@ -164,18 +140,10 @@ class Master:
         notebooks = {
             name: {
                 "metadata": notebook.metadata,
-                "preload": list(notebook.preload),
-                "unguarded": list(notebook.unguarded),
+                "preload": notebook.preload,
+                "unguarded": notebook.unguarded,
                 "cells": [
-                    [
-                        c.cell,
-                        c.released,
-                        list(c.names),
-                        list(c.own),
-                        list(c.imports),
-                        c.unsolved,
-                        list(c.reads),
-                    ]
+                    [c.node, c.released, c.names, c.own, c.imports, c.unsolved, c.reads]
                     for c in notebook.cells
                 ],
                 "observed": asdict(self.observed[name]) if name in self.observed else None,
@@ -192,22 +160,9 @@ class Master:
         content = json.loads(data)
         notebooks = {}
         for name, notebook in content["notebooks"].items():
-            parts = notebook["cells"]
-            cells = (
-                MasterCell(
-                    from_dict(cell),
-                    text,
-                    tuple(names),
-                    tuple(own),
-                    tuple(map(tuple, more)),
-                    unsolved,
-                    tuple(reads),
-                )
-                for cell, text, names, own, more, unsolved, reads in parts
-            )
-            preload, unguarded = tuple(notebook["preload"]), tuple(notebook["unguarded"])
-            metadata = from_dict(notebook["metadata"])
-            notebooks[name] = MasterNotebook(name, tuple(cells), metadata, preload, unguarded)
+            cells = (MasterCell(from_dict(node), *map(_as_tuple, rest)) for node, *rest in notebook["cells"])
+            parts = map(_as_tuple, (notebook["preload"], notebook["unguarded"]))
+            notebooks[name] = MasterNotebook(name, tuple(cells), from_dict(notebook["metadata"]), *parts)
         files = {path: base64.b64decode(text) for path, text in content["files"].items()}
         observed = {
             name: Observed(**notebook["observed"])
@@ -222,25 +177,6 @@ class Master:
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
 
-def _bindings(master: MasterNotebook) -> Iterator[Binding]:
-    for place, cell in enumerate(master.cells):
-        if cell.cell.cell_type != "code":
-            continue
-        if cell.kind != "answer":
-            owner: Owner = "test" if cell.kind == "test" else "given"
-            for one in bindings(cell.cell.source):
-                yield replace(one, owner=owner, place=place)
-            continue
-        asked = {*cell.own, *(name for name, _ in cell.imports)}
-        for one in bindings(cell.released):
-            if one.name not in asked:
-                yield replace(one, place=place)
-        for name, source in cell.imports:
-            yield Binding(name, "star" if name == "*" else "import", source, "answer", place)
-        for name in cell.own:
-            yield Binding(name, "value", "", "answer", place)
-
-
-def _bases(source: str) -> set[str]:
-    node = ast.parse(source).body[0]
-    return {getattr(base, "id", "?") for base in node.bases} if isinstance(node, ast.ClassDef) else set()
+def _as_tuple(part: Any) -> Any:
+    """Lists as they come out of JSON as the tuples that they were."""
+    return tuple(map(_as_tuple, part)) if isinstance(part, list) else part

@@ -24,6 +24,11 @@ def is_task(cell: NotebookNode) -> bool:
     return cell.metadata.get("nbgrader", {}).get("task", False)
 
 
+def is_test(cell: NotebookNode) -> bool:
+    """Whether code of the assignment marks a cell's answers: neither written by a student nor by hand."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
 def is_locked(cell: NotebookNode) -> bool:
     """Whether the instructor's text of a cell is restored before grading."""
     if is_solution(cell):

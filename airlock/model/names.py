@@ -79,41 +79,35 @@ def used_names(source: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def global_reads(source: str) -> frozenset[str]:
     """The names that a cell takes from the cells before it, in its functions as well."""
-    tree = parse(source)
-    if tree is None:
-        return frozenset()
-    try:
-        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
-    except (SyntaxError, ValueError, RecursionError):
+    scopes = _scopes(source)
+    if not scopes:
         return used_names(source)
-    own = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned()}
-    found: set[str] = set()
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        top = table.get_type() == "module"
-        read = (one for one in table.get_symbols() if one.is_referenced())
-        found.update(one.get_name() for one in read if top or one.is_global())
-    return frozenset(found - own)
+    own = {symbol.get_name() for symbol in scopes[0].get_symbols() if symbol.is_assigned()}
+    top = {symbol.get_name() for symbol in scopes[0].get_symbols() if symbol.is_referenced()}
+    return (_globals_in(scopes[1:]) | top) - own
 
 
 @lru_cache(maxsize=1024)
 def inner_reads(source: str) -> frozenset[str]:
     """The globals that the functions of a cell read, those that it defines itself too."""
+    return _globals_in(_scopes(source)[1:])
+
+
+def _globals_in(scopes: list[symtable.SymbolTable]) -> frozenset[str]:
+    read = (one for scope in scopes for one in scope.get_symbols() if one.is_referenced())
+    return frozenset(one.get_name() for one in read if one.is_global())
+
+
+def _scopes(source: str) -> list[symtable.SymbolTable]:
+    """The scopes of a cell, that of the cell itself first; none where Python cannot tell."""
     tree = parse(source)
     try:
-        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")] if tree else []
+        found = [symtable.symtable(ast.unparse(tree), "cell", "exec")] if tree else []
     except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    found: set[str] = set()
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        if table.get_type() != "module":
-            found.update(
-                one.get_name() for one in table.get_symbols() if one.is_global() and one.is_referenced()
-            )
-    return frozenset(found)
+        return []
+    for scope in found:  # which grows meanwhile
+        found += scope.get_children()
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -132,9 +126,8 @@ def targets(node: ast.stmt) -> Iterator[str]:
         yield node.name
     elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            yield from (
-                part.id for part in ast.walk(target) if isinstance(part, ast.Name) and _is_stored(part)
-            )
+            names = (part for part in ast.walk(target) if isinstance(part, ast.Name))
+            yield from (name.id for name in names if isinstance(name.ctx, ast.Store))
 
 
 def imported_modules(source: str) -> list[str]:
@@ -146,7 +139,3 @@ def imported_modules(source: str) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found += [node.module, *(f"{node.module}.{one.name}" for one in node.names if one.name != "*")]
     return list(dict.fromkeys(found))
-
-
-def _is_stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

@@ -5,13 +5,21 @@ of the student's kernel, so that no helper of a test can be replaced by one of t
 """
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+import builtins
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from airlock.model.names import FUNCTION, parse
 
+if TYPE_CHECKING:
+    from airlock.model.assignment import MasterCell
+
+EXCEPTIONS = {
+    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
+}
 Owner = Literal["given", "answer", "test"]
 Kind = Literal["import", "star", "definition", "class", "constant", "value"]
 SCOPES = (*FUNCTION, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -26,6 +34,51 @@ class Binding:
     source: str
     owner: Owner = "given"
     place: int = 0  # of its cell in the notebook
+
+
+def all_bindings(cells: Sequence["MasterCell"]) -> dict[str, list[Binding]]:
+    """What the cells of a notebook of the assignment bind: by name, in order; "*" are the star imports."""
+    found: dict[str, list[Binding]] = {}
+    exceptions, assigned = set(EXCEPTIONS), _assigned(cells)
+    for one in _in_order(cells):
+        if one.kind == "class" and _bases(one.source) and _bases(one.source) <= exceptions:
+            exceptions.add(one.name)  # which a student's function may raise, and a test expect
+            one = replace(one, kind="definition")
+        elif one.kind == "constant" and assigned[one.name] != 1:
+            one = replace(one, kind="value")
+        found.setdefault(one.name, []).append(one)
+    return found
+
+
+def _in_order(cells: Sequence["MasterCell"]) -> Iterator[Binding]:
+    for place, cell in enumerate(cells):
+        if cell.node.cell_type != "code":
+            continue
+        if cell.kind != "answer":
+            owner: Owner = "test" if cell.kind == "test" else "given"
+            for one in bindings(cell.node.source):
+                yield replace(one, owner=owner, place=place)
+            continue
+        asked = {*cell.own, *(name for name, _ in cell.imports)}
+        for one in bindings(cell.released):
+            if one.name not in asked:
+                yield replace(one, place=place)
+        for name, source in cell.imports:
+            yield Binding(name, "star" if name == "*" else "import", source, "answer", place)
+        for name in cell.own:
+            yield Binding(name, "value", "", "answer", place)
+
+
+def _bases(source: str) -> set[str]:
+    node = ast.parse(source).body[0]
+    return {getattr(base, "id", "?") for base in node.bases} if isinstance(node, ast.ClassDef) else set()
+
+
+def _assigned(cells: Sequence["MasterCell"]) -> Counter[str]:
+    """How often each name is assigned, anywhere in the cells."""
+    trees = (parse(cell.node.source) for cell in cells if cell.node.cell_type == "code")
+    nodes = (node for tree in trees if tree for node in ast.walk(tree))
+    return Counter(n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
 
 
 @lru_cache(maxsize=1024)

@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
 
 from airlock.course.entries import read_entries
+from airlock.course.folders import reports_of
 from airlock.course.journal import Journal, append, only_one
 from airlock.course.load import load_master
 from airlock.course.marked import follow
@@ -100,7 +101,7 @@ class SubmissionExporter(NotebookExporter):
             source = submission.chosen[name]
             mended = mend(submission.files[source], master, source)
         except AirlockError as error:
-            self.keep(records.failed(record, getattr(error, "kind", "unreadable"), str(error)))
+            self.keep(records.failed(record, error.kind, str(error)))
             raise
         submission.mended[name] = mended
         record.incidents += [replace(incident, notebook=name) for incident in mended.incidents]
@@ -116,10 +117,9 @@ class SubmissionExporter(NotebookExporter):
 
     def _rehearsed(self, master: Master) -> Master:
         """With what the reference solution shows; what it does not pass is told."""
-        folder = Path(self.coursedir.root) / "reports" / master.assignment
-        versions = records.ungraded_record("", master).versions
+        folder = self.reports(master.assignment)
         try:
-            master = with_reference(master, folder, self.settings.as_limits(), versions)
+            master = with_reference(master, folder, self.settings.as_limits(), records.versions())
         except Exception as error:  # whatever it is: submissions are graded all the same
             self.converter.log.warning(f"The reference solution could not be graded ({error}).")
         for remark in remarks(master):
@@ -153,7 +153,7 @@ class SubmissionExporter(NotebookExporter):
 
     def reports(self, assignment: str) -> Path:
         """Where journal and results of an assignment are."""
-        return Path(self.coursedir.root) / "reports" / assignment
+        return reports_of(self.coursedir, assignment)
 
     def _refuse_beside_another_run(self) -> None:
         try:

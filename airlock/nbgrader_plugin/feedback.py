@@ -1,10 +1,4 @@
-"""Our feedback page from ``nbgrader generate_feedback`` and the Formgrader's button.
-
-In ``nbgrader_config.py``::
-
-    c.GenerateFeedback.exporter_class = "airlock.nbgrader_plugin.feedback.FeedbackExporter"
-    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
-"""
+"""Our feedback page from ``nbgrader generate_feedback`` and the Formgrader's button."""
 
 from pathlib import Path
 from typing import Any
@@ -14,6 +8,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedAssignment
 from traitlets import Unicode, default
 
+from airlock.course.folders import reports_of
 from airlock.course.load import hidden_regions
 from airlock.course.results import read_results
 from airlock.course.standing import standing
@@ -25,6 +20,8 @@ from airlock.pages.feedback import message_of, render_feedback
 
 class FeedbackExporter(Exporter):
     """nbconvert exporter for ``c.GenerateFeedback.exporter_class``: the same page, one for each notebook.
+
+    :func:`airlock.settings.configure` sets it.
 
     The points come from the gradebook, so a mark or a comment given in the Formgrader shows. What only
     the grader knows it has left in the notebook's metadata: ``airlock.blanks`` and ``airlock.incidents``,
@@ -62,7 +59,7 @@ class FeedbackExporter(Exporter):
         coursedir = getattr(self.parent, "coursedir", None)
         if assignment not in self._standing and coursedir is not None:
             self._standing[assignment] = {}
-            folder = Path(coursedir.root) / "reports" / assignment
+            folder = reports_of(coursedir, assignment)
             if (folder / "results.json").is_file():
                 records = standing(gradebook, self.config, assignment, folder.parent)
                 names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]

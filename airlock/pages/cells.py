@@ -1,8 +1,7 @@
 """A graded notebook as a reader sees it: cells with a number, a verdict, and pictures with a description."""
 
-import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,23 +16,11 @@ from airlock.model.assignment import HIDDEN
 from airlock.model.marks import is_grade, is_solution
 from airlock.model.record import Check
 from airlock.pages import prose
-from airlock.pages.shared import no_paths
+from airlock.pages.outputs import PICTURES, Output, best_form
 
-LONGEST = 20_000  # characters of one output; more teaches nobody
 RICH = 10_000  # characters of one text or code; what is longer is shown plain: parsers can be made to crawl
 RICH_IN_ALL = 300_000  # the same for a whole page
-LARGEST = 50_000  # characters of a table
 UNDESCRIBED = re.compile(r'(<img src="[^"]*")(?: alt="")?>')
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml")
-
-
-@dataclass
-class Output:
-    """One output. ``kind`` is picture, html, text, warning or error."""
-
-    kind: str
-    content: str | Markup
-    alt: str = ""
 
 
 @dataclass
@@ -149,7 +136,7 @@ class Reader:
         return len(source) <= limit and self._rich >= 0
 
     def _outputs(self, cell: NotebookNode) -> list[Output]:
-        outputs = [view for output in cell.get("outputs", []) if (view := _output(output, self._affords))]
+        outputs = [view for output in cell.get("outputs", []) if (view := best_form(output, self._affords))]
         pictures = [output for output in outputs if output.kind == "picture"]
         for place, picture in enumerate(pictures, 1):
             which = f"Picture {place} of {len(pictures)}" if len(pictures) > 1 else "Picture"
@@ -166,42 +153,6 @@ def python(source: str) -> Markup:
     """``source`` with its words in classes for colour, escaped."""
     source = re.sub(r"\n(?:[ \t]*\n){3,}", "\n\n\n", source)
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n"))
-
-
-def _output(output: NotebookNode, affords: Callable[..., bool]) -> Output | None:
-    """The best form of one output that cannot act; ``affords`` says what may be parsed."""
-    if output.output_type == "stream":
-        kind = "warning" if output.get("name") == "stderr" else "text"
-        return _text(kind, output.get("text", ""))
-    if output.output_type == "error":
-        trace = "\n".join(output.get("traceback", [])) or f"{output.get('ename')}: {output.get('evalue')}"
-        return _text("error", trace)
-    data = {kind: "".join(value) if isinstance(value, list) else value for kind, value in output.data.items()}
-    for kind in PICTURES:
-        if isinstance(data.get(kind), str):
-            return _picture(kind, data[kind])
-    table = data.get("text/html") or ""
-    if affords(table, LARGEST) and (html := prose.from_html(table)).strip():
-        return Output("html", Markup(html))
-    for kind in ("text/markdown", "text/latex"):
-        if data.get(kind) and affords(data[kind]):
-            piece = prose.from_markdown(data[kind])
-            return Output("html", Markup(prose.put_in(piece, [6] * len(piece.headings))))
-    return _text("text", data.get("text/plain", "An output of a kind that this page does not show."))
-
-
-def _picture(kind: str, data: str) -> Output:
-    """As an image: in there even a picture with a script in it is only a picture."""
-    if kind == "image/svg+xml":
-        data = base64.b64encode(data.encode()).decode()
-    return Output("picture", f"data:{kind};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', data)}")
-
-
-def _text(kind: str, text: str) -> Output | None:
-    text = no_paths(prose.to_text(str(text))).rstrip()
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}\n[cut here: {len(text) - LONGEST} more characters]"
-    return Output(kind, text) if text else None
 
 
 def _first_sentence(text: str) -> str:

@@ -1,16 +1,18 @@
 """What a test has in force when it calls: captured output, replaced functions, seeds, recorded warnings."""
 
 import builtins
+import contextlib
 import random
 import sys
 import time
 import types
-import unittest.mock
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from airlock.undocumented import watched_patches
 from airlock.wire.generators import follow
 
 # What a test may replace in this process, and means in the student's.
@@ -127,43 +129,29 @@ def _follow(which: str, state: Any) -> None:
         return
 
 
-class Watched:
-    """A context manager in which patches of modules and seeds of the global generators are noticed."""
+@contextlib.contextmanager
+def watched(surroundings: Surroundings) -> Iterator[None]:
+    """Patches of modules and seeds of the global generators are noticed within."""
 
-    def __init__(self, surroundings: Surroundings):
-        self._surroundings = surroundings
+    def patched(target: Any, name: str) -> None:
+        if isinstance(target, types.ModuleType) and callable(getattr(target, name, None)):
+            surroundings.patched[target.__name__, name] = getattr(target, name)
 
-    def __enter__(self) -> None:
-        self._seeds = LIBRARY.seed, np.random.seed
-        LIBRARY.seed = self._noticing("random", random.seed)
-        np.random.seed = self._noticing("numpy", np.random.seed)
-        kind: Any = unittest.mock._patch
-        surroundings = self._surroundings
-        self._patch = enter, leave = kind.__enter__, kind.__exit__
+    def put_back(target: Any, name: str) -> None:
+        if isinstance(target, types.ModuleType):
+            surroundings.patched.pop((target.__name__, name), None)
 
-        def entered(self: Any) -> Any:
-            made = enter(self)
-            target = self.target
-            if isinstance(target, types.ModuleType) and callable(getattr(target, self.attribute, None)):
-                surroundings.patched[target.__name__, self.attribute] = getattr(target, self.attribute)
-            return made
-
-        def left(self: Any, *error: Any) -> Any:
-            target = getattr(self, "target", None)
-            if isinstance(target, types.ModuleType):
-                surroundings.patched.pop((target.__name__, self.attribute), None)
-            return leave(self, *error)
-
-        kind.__enter__, kind.__exit__ = entered, left
-
-    def __exit__(self, *_: Any) -> None:
-        LIBRARY.seed, np.random.seed = self._seeds
-        kind: Any = unittest.mock._patch
-        kind.__enter__, kind.__exit__ = self._patch
-
-    def _noticing(self, which: str, seed: Any) -> Any:
+    def noticing(which: str, seed: Any) -> Any:
         def seeding(*arguments: Any, **keywords: Any) -> Any:
-            self._surroundings.seeded(which)
+            surroundings.seeded(which)
             return seed(*arguments, **keywords)
 
         return seeding
+
+    before = LIBRARY.seed, np.random.seed
+    LIBRARY.seed, np.random.seed = noticing("random", random.seed), noticing("numpy", np.random.seed)
+    try:
+        with watched_patches(patched, put_back):
+            yield
+    finally:
+        LIBRARY.seed, np.random.seed = before

@@ -4,9 +4,6 @@ The other end is kernel.py, in a process that may lie. It is told names and argu
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
-import contextlib
-import enum
-import sys
 from collections.abc import Callable, Container, Sequence
 from typing import Any, NoReturn, TypeVar
 
@@ -16,10 +13,11 @@ from airlock.model.record import Incident
 from airlock.run.around import Surroundings
 from airlock.run.callbacks import Callbacks
 from airlock.run.functions import RemoteFunction
-from airlock.run.making import make_class, make_object
+from airlock.run.lent import Names
+from airlock.run.mirror import Mirror, TooMuch
 from airlock.run.references import References
-from airlock.run.remote_class import RemoteClass, number_of
-from airlock.run.standin import MISSING, refresh
+from airlock.run.remote_class import RemoteClass
+from airlock.run.told import StandIns
 from airlock.wire.changes import USED_UP, restore
 from airlock.wire.values import Malformed, decode, encode
 
@@ -35,19 +33,22 @@ class Lost(BaseException):
 class Bridge:
     """What the tests of one submission ask of its kernel. ``incidents`` collects what went wrong."""
 
-    def __init__(self, kernel: StudentKernel, references: References, in_place: Container[str] = frozenset()):
-        self.kernel, self.references, self.in_place = kernel, references, in_place
+    def __init__(
+        self,
+        kernel: StudentKernel,
+        references: References,
+        in_place: Container[str] = frozenset(),
+        mirror: Mirror | None = None,
+    ):
+        self.kernel, self.references, self.in_place, self.mirror = kernel, references, in_place, mirror
         self.incidents: list[Incident] = []
         self.changing: set[str] = set()  # functions that changed their arguments
-        self._stand_ins: dict = {}
-        self._owners: dict = {}
-        self._restarts = kernel.restarts
+        # The exception class that the test knows by a name; its namespace says which.
+        self.exception: Callable[[str], type | None] = lambda name: None
         self.callbacks, self.surroundings = Callbacks(self), Surroundings(self)
+        self.stand_ins, self.names = StandIns(self), Names(self)
         kernel.call_back = self.callbacks.answer
         self.begin()
-
-    def exception(self, name: str) -> type | None:
-        """The exception class that the test knows by this name; its namespace says which."""
 
     def begin(self, carry: bool = True) -> None:
         """A test begins. ``carry``: what a function changes in its arguments, the test sees changed."""
@@ -55,41 +56,45 @@ class Bridge:
         self._items = self._exchanges = 0
         self.callbacks.begin()
         self.surroundings.begin()
-        self._lent: int | None = None  # how often the kernel had been started anew when names were lent
         self.lost = ""  # why the test that is running is lost already
         self.changed = ""  # a function that gave a result, and changed its arguments although it need not
 
     def get(self, name: str) -> Any:
         """The value of a name in the student's namespace; KeyError where there is none."""
-        limits = self.kernel.limits
-        seconds = self.references.allowance([name], limits.call_seconds, limits.repeat_seconds)
-
-        def ask() -> tuple[str, Any]:
-            return self.kernel.ask(name, seconds, self.refer)
-
-        status, value = self._exchange(ask, name)
+        seconds, refer = self._seconds_for(name), self.stand_ins.refer
+        status, value = self.exchange(lambda: self.kernel.ask(name, seconds, refer), name)
         match status:
             case "ok":
+                self.take_files(value)
                 return value
             case "missing":
                 raise KeyError(name)
-        self._lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
+        self.lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
+
+    def take_files(self, *told: Any) -> None:
+        """What the student's code has written is there for the test; ``told`` may hold names of files."""
+        try:
+            if self.mirror:
+                self.mirror.take(*told)
+        except TooMuch as error:
+            self.lose(str(error))
 
     def call(self, function: RemoteFunction, arguments: tuple, keywords: dict) -> Any:
         """Call the student's function; raises what it raised, or Lost."""
-        request = {"do": "call", "name": "", "on": self._number(function)}
-        return self._ask(request, function.__name__, arguments, keywords)
+        request = {"do": "call", "name": "", "on": self.stand_ins.number(function)}
+        return self._ask(request, function.__name__, arguments, keywords, function._path)
 
     def operate(
         self, what: str, on: Any, name: str = "", arguments: tuple = (), keywords: dict | None = None
     ) -> Any:
-        """Have the kernel do something with an object, see :func:`airlock.sandbox.objects.operate`."""
+        """Have the kernel do something with an object, see :func:`airlock.sandbox.operating.operate`."""
         self._exchanges += 1
         if self._exchanges > MOST_EXCHANGES:
-            self._lose("The test asked too much of the submission's objects.")
+            self.lose("The test asked too much of the submission's objects.")
         kind = on if type(on) in (RemoteClass, RemoteFunction) else type(on)
-        request = {"do": what, "name": name, "on": self._number(on)}
-        return self._ask(request, kind.__name__, arguments, keywords or {}, name)
+        request = {"do": what, "name": name, "on": self.stand_ins.number(on)}
+        path = f"{kind.__name__}.{name}" if name else kind.__name__
+        return self._ask(request, kind.__name__, arguments, keywords or {}, path, path)
 
     def attribute(self, on: Any, name: str) -> Any:
         """An attribute of an object, as in the kernel."""
@@ -99,11 +104,11 @@ class Bridge:
         """One more item of an iterator."""
         self._items += 1
         if self._items > MOST_ITEMS:
-            self._lose("An iterator of the submission goes on and on.")
+            self.lose("An iterator of the submission goes on and on.")
 
     def refuse(self, why: str) -> None:
         """What only the student's side could decide is not decided there."""
-        self._lose(f"{why}, so it cannot be judged.")
+        self.lose(f"{why}, so it cannot be judged.")
 
     def decided(self, kind: str, name: str) -> None:
         """Two objects of the submission are compared by its own method, which the instructor should know."""
@@ -111,30 +116,29 @@ class Bridge:
         if incident not in self.incidents:
             self.incidents.append(incident)
 
-    def _number(self, value: Any) -> int | None:
-        number = number_of(value)
-        if self._owners.get(id(value)) is not value:
-            self._lose("The kernel was lost that this object was in.")
-        return number
-
-    def _ask(self, request: dict, name: str, arguments: Sequence, keywords: dict, method: str = "") -> Any:
-        limits, called = self.kernel.limits, f"{name}.{method}()" if method else f"{name}()"
-        seconds = self.references.allowance([name], limits.call_seconds, limits.repeat_seconds)
+    def _ask(
+        self, request: dict, name: str, arguments: Sequence, keywords: dict, path: str, said: str = ""
+    ) -> Any:
+        called, seconds = f"{said or name}()", self._seconds_for(name, path)
         around = self.surroundings.now()
         if around:
             request["around"] = around
+
+        if self.mirror:
+            self.mirror.give((arguments, keywords))
 
         def ask() -> tuple[dict, Any, Any]:
             try:
                 frames = encode((list(arguments), keywords), self.callbacks.refer)
             except (TypeError, ValueError) as error:
-                self._lose(f"{called} cannot be given {error}.")
-            return self.kernel.call(request, frames, seconds, self.refer)
+                self.lose(f"{called} cannot be given {error}.")
+            return self.kernel.call(request, frames, seconds, self.stand_ins.refer)
 
-        reply, result, changed = self._exchange(ask, called)
+        reply, result, changed = self.exchange(ask, called, path)
         if around and reply["status"] in ("ok", "raised") and type(result) is tuple and len(result) == 2:
             result, told = result
             self.surroundings.take(told)
+        self.take_files(arguments, keywords, result)
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:
@@ -152,10 +156,8 @@ class Bridge:
                 raise self._exception(name, reply, result)
             case "uncrossable":
                 kind = str(reply.get("type"))[:200]
-                self._lose(
-                    f"{called} returned {kind}, which is too large or too deep to be handed to a test."
-                )
-        self._lose(f"{called} was interrupted.")
+                self.lose(f"{called} returned {kind}, which is too large or too deep to be handed to a test.")
+        self.lose(f"{called} was interrupted.")
 
     def _differ(self, arguments: Sequence, changed: Sequence) -> bool:
         """Whether more than streams and generators has changed, which whoever uses them does change."""
@@ -167,19 +169,6 @@ class Bridge:
         ]
         return encode(kept[0], self.callbacks.refer) != encode(kept[1], self.callbacks.refer)
 
-    def has(self, name: str) -> bool:
-        """Whether there is such a name in the student's namespace."""
-        reply, _ = self._exchange(lambda: self.kernel.request({"do": "has", "name": name}, [], 10), name)
-        return reply["status"] == "ok"
-
-    def delete(self, name: str) -> None:
-        """Take a name out of the student's namespace."""
-        self._exchange(lambda: self.kernel.request({"do": "delete", "name": name}, [], 10), name)
-
-    def put_back(self, name: str) -> None:
-        """Undo :meth:`delete`."""
-        self._exchange(lambda: self.kernel.request({"do": "put back", "name": name}, [], 10), name)
-
     def shell(self, command: str) -> tuple[str, str, int]:
         """Run a command beside the student's files; what it printed, its errors, its exit code."""
         seconds = self.kernel.limits.call_seconds
@@ -188,110 +177,42 @@ class Bridge:
             reply, frames = self.kernel.request({"do": "shell", "name": command}, [], seconds)
             return decode(frames) if reply["status"] == "ok" else ["", "", 1]
 
-        match self._exchange(ask, "A command"):
+        match self.exchange(ask, "A command"):
             case [str(printed), str(errors), int(code)]:
                 return printed, errors, code
-        return self._lose("A command gave an answer that is no text.", "forged")
+        self.lose("A command gave an answer that is no text.", "forged")
 
-    def lose(self, sentence: str) -> None:
-        """The test cannot be run here, and the student has no part in it."""
-        self._lose(sentence)
+    def _seconds_for(self, *names: str) -> float:
+        """How long a call of something may take: less, where it has run into a limit before."""
+        limits = self.kernel.limits
+        called = self.references.called(*names)
+        return self.references.allowance(called, limits.call_seconds, limits.repeat_seconds)
 
-    def bind(self, name: str, function: RemoteFunction) -> None:
-        """Give a function of the student a name in the student's namespace."""
-        frames = encode(([function], {}), self.callbacks.refer)
-        self._exchange(lambda: self.kernel.request({"do": "bind", "name": name}, frames, 10), name)
-
-    def lend(self, name: str, value: Any) -> None:
-        """Have the student's functions read a name as the test has set it, if the value can cross."""
-        try:
-            frames = encode(([value], {}), self.callbacks.refer)
-        except (TypeError, ValueError):
-            return
-        self._lent = self.kernel.restarts
-        self._exchange(lambda: self.kernel.request({"do": "lend", "name": name}, frames, 10), name)
-
-    def take_back(self, name: str = "") -> None:
-        """Undo :meth:`lend`, of all names when the test ends."""
-        if self._lent == self.kernel.restarts and self.kernel.alive:
-            self._lent = self._lent if name else None
-            with contextlib.suppress(Overrun, KernelGone, Malformed):
-                self.kernel.request({"do": "take back", "name": name}, [], 10)
-
-    def _exchange(self, ask: Callable[[], Found], what: str) -> Found:
+    def exchange(self, ask: Callable[[], Found], what: str, path: str = "") -> Found:
+        """What ``ask()`` returns, or else the test is lost. ``what`` is asked for, ``path`` called for it."""
         if self.lost:
             raise Lost(self.lost)
         if self.kernel.ended:
-            self._lose(f"{what} could not be asked for: the kernel was lost too often or took too long.")
+            self.lose(f"{what} could not be asked for: the kernel was lost too often or took too long.")
         try:
             found = ask()
             if self.lost:  # in a function of the test that was called back on the way
                 raise Lost(self.lost)
             return found
         except Overrun as error:
-            self.references.suspect([what.removesuffix("()")])
-            self._lose(f"{what} {error}.", error.reason)
+            self.references.suspect(self.references.called(path or what))
+            self.lose(f"{what} {error}.", error.reason)
         except KernelGone as error:
-            self._lose(f"The kernel ended in {what}: {CAUSES[error.reason]}.", error.reason)
+            self.lose(f"The kernel ended in {what}: {error}.", error.reason)
         except Malformed:
-            self._lose(f"{what} gave an answer that is no plain data.", "forged")
+            self.lose(f"{what} gave an answer that is no plain data.", "forged")
 
-    def _lose(self, sentence: str, kind: str | None = None) -> NoReturn:
+    def lose(self, sentence: str, kind: str | None = None) -> NoReturn:
+        """End the test: it is lost. ``kind``: of the incident, where the student has a part in it."""
         self.lost = sentence
         if kind:
             self.incidents.append(Incident(kind, sentence))
         raise Lost(sentence)
-
-    def refer(self, node: Any, unpack: Callable[[Any], Any]) -> Any:
-        """What stands here for an object there."""
-        self._renew()
-        if "callback" in node:
-            return self.callbacks.find(node["callback"])
-        if "enum" in node:
-            module, *path = map(str, node["enum"])
-            found = sys.modules.get(module)
-            for part in ".".join(path).split("."):
-                found = getattr(found, part)
-            if not isinstance(found, enum.Enum):
-                raise Malformed("no member of an enum")
-            return found
-        if "class" in node and "object" not in node:
-            return self._class(node)
-        number = node["function" if "function" in node else "object"]
-        known = self._stand_ins.get(number)
-        if "function" in node:
-            if type(known) is not RemoteFunction:
-                name = str(node["name"])
-                name = name if name.isidentifier() and len(name) < 100 or name == "<lambda>" else "a function"
-                known = self._keep(number, RemoteFunction(self, name, number, str(node["of"])))
-            return known
-        kind, base = self._class(node["class"]), unpack(node["base"]) if "base" in node else MISSING
-        if type(known) is not kind:
-            return self._keep(number, make_object(kind, number, base))
-        if base is not MISSING and type(base) in (list, dict, set):
-            refresh(known, base)
-        return known
-
-    def _class(self, node: dict) -> RemoteClass:
-        number, about = node["class"], node.get("about")
-        known = self._stand_ins.get(number)
-        if type(known) is RemoteClass:
-            return known
-        if type(number) is not int or about is None:
-            raise Malformed("an unknown class")
-        parents = [self._class(one) if isinstance(one, dict) else tuple(one) for one in about["mro"]]
-        return self._keep(number, make_class(self, number, about, parents))
-
-    def _keep(self, number: int, stand_in: Any) -> Any:
-        self._stand_ins[number] = stand_in
-        self._owners[id(stand_in)] = stand_in
-        return stand_in
-
-    def _renew(self) -> None:
-        """A new kernel has told nothing yet."""
-        if self._restarts != self.kernel.restarts:
-            self._restarts = self.kernel.restarts
-            self._stand_ins, self._owners = {}, {}
 
     def _exception(self, name: str, reply: dict, error: Any) -> BaseException:
         own = self.callbacks.errors.pop(reply.get("number"), None)
@@ -305,8 +226,8 @@ class Bridge:
             error = None
         if not isinstance(error, Exception) and given is not None and issubclass(given, Exception):
             error = _made(given, message)
-        if not isinstance(error, Exception) or isinstance(error, Lost):
-            self._lose(f"{name}() raised {str(reply.get('ename'))[:100]}.")
+        if not isinstance(error, Exception):
+            self.lose(f"{name}() raised {str(reply.get('ename'))[:100]}.")
         object.__setattr__(error, "raised_by", (name, str(reply.get("ename")), message))
         if isinstance(error, MemoryError):
             sentence = f"{name}() asked for more memory than it may use."
@@ -319,11 +240,3 @@ def _made(kind: type[Exception], message: str) -> Exception | None:
         return kind(message)
     except Exception:  # it wants other arguments
         return None
-
-
-CAUSES = {
-    "kernel-died": "it exited or crashed",
-    "memory-limit": "it used more memory than it may",
-    "process-limit": "it started more processes than it may",
-    "disk-limit": "it wrote more to disk than it may",
-}

@@ -4,15 +4,13 @@ Of a test's own function the student's side learns its name and what it returns;
 Calls are bounded in number, and so is how deeply they go to and fro.
 """
 
-import inspect
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from airlock.run.remote_class import number_of
+from airlock.wire.places import place_of
 from airlock.wire.values import Malformed, decode, encode
 
 MOST_CALLS = 20_000  # in one test
@@ -38,7 +36,7 @@ class Callbacks:
         """What the student's side is told of something that is no value."""
         number = number_of(value)
         if number is not None:
-            return {"number": self._bridge._number(value)}
+            return {"number": self._bridge.stand_ins.number(value)}
         if not callable(value):
             return None
         named = name_of(value)
@@ -66,9 +64,9 @@ class Callbacks:
         self._calls += 1
         self._depth += 1
         try:
-            arguments, keywords = decode(frames, self._bridge.refer)
+            arguments, keywords = decode(frames, self._bridge.stand_ins.refer)
             if self._calls > MOST_CALLS:
-                self._bridge._lose("A function of the test was called without end.")
+                self._bridge.lose("A function of the test was called without end.")
             if self._depth > DEEPEST:
                 raise RecursionError("calls to and fro, too deep")
             found = self.find(number)(*arguments, **keywords)
@@ -101,23 +99,5 @@ class Callbacks:
 
 def name_of(value: Any) -> list[str] | None:
     """Module and path of a function or class of a library; None for any other."""
-    if isinstance(value, np.ufunc):
-        name = getattr(value, "__name__", "")
-        return ["numpy", name] if getattr(np, name, None) is value else None
-    kinds: tuple[type, ...] = (types.FunctionType, types.BuiltinFunctionType, type, types.MethodType)
-    kinds += (types.MethodDescriptorType, types.WrapperDescriptorType, type(np.sum))
-    if (
-        not isinstance(value, kinds)
-        or inspect.isclass(type(value))
-        and type(value).__module__ == "unittest.mock"
-    ):
-        return None
-    owner = getattr(value, "__objclass__", None)
-    module = getattr(owner or value, "__module__", None)
-    path = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    if type(module) is not str or type(path) is not str or module.partition(".")[0] not in LIBRARIES:
-        return None
-    found: Any = sys.modules.get(module)
-    for part in path.split("."):
-        found = getattr(found, part, None)
-    return [module, path] if found is value and "<" not in path else None
+    place = place_of(value)
+    return place if place and place[0].partition(".")[0] in LIBRARIES else None

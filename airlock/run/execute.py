@@ -14,23 +14,19 @@ from airlock.kernel.meter import USED_UP, Overrun
 from airlock.model.assignment import MasterNotebook, Observed
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
-from airlock.model.marks import is_grade, is_solution
-from airlock.model.names import global_reads
-from airlock.model.origins import bindings, names_of
+from airlock.model.marks import is_test
+from airlock.model.names import used_names
 from airlock.model.record import Incident
 from airlock.run import unguarded
 from airlock.run.apart import Found, Tell
-from airlock.run.bridge import CAUSES, Bridge
+from airlock.run.bridge import Bridge
+from airlock.run.mirror import Mirror
 from airlock.run.namespace import TestNamespace
 from airlock.run.notes import Notes
 from airlock.run.references import References
+from airlock.run.shown import seen_later
 from airlock.run.testcell import TestCells
 from airlock.run.verdict import Test, error_output
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Whether a cell is one of the assignment's own tests."""
-    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
 @dataclass
@@ -39,6 +35,7 @@ class Rehearsal:
 
     stock: bool = False
     changing: set[str] = field(default_factory=set)  # functions that changed their arguments
+    written: set[str] = field(default_factory=set)  # files that the answers wrote
 
 
 class Execution:
@@ -63,8 +60,7 @@ class Execution:
         self.observed, self.rehearsal = observed or Observed(), rehearsal
         self.found, self.tell = found, tell
         self.known = observed is not None
-        self.preload = master.preload
-        self.released = {cell.cell.id: cell.released for cell in master.cells}
+        self.released = {cell.node.id: cell.released for cell in master.cells}
         self.incidents = [Incident(**incident) for incident in found.incidents]
         self.notes = Notes(notebook, self.incidents, limits.outputs)
         self.cpu_seconds = 0.0
@@ -78,10 +74,12 @@ class Execution:
 
         Raises MachineError when it was not the submission that kept it from being graded.
         """
-        kernel = StudentKernel(files, self.limits, self.preload)
+        kernel = StudentKernel(files, self.limits, self.master.preload)
         with TestCells(test_files, self.master.import_folders) as tests:
             with kernel:
-                bridge = Bridge(kernel, self.references, set(self.observed.changing))
+                names = None if self.rehearsal else frozenset(self.observed.files)
+                mirror = Mirror(tests.folder, kernel.folder / "work", names)
+                bridge = Bridge(kernel, self.references, set(self.observed.changing), mirror)
                 self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))
                 for index, cell in self._undecided():
                     self._begin(index, cell)
@@ -89,6 +87,7 @@ class Execution:
                     self._end(index, cell, kernel)
                 if self.rehearsal:
                     self.rehearsal.changing |= bridge.changing
+                    self.rehearsal.written |= mirror.written
             self.notes.add_events(kernel, None)  # what was left behind shows when the kernel has gone
         self.cpu_seconds = kernel.seconds
 
@@ -156,23 +155,19 @@ class Execution:
         proven = self.known and name not in self.observed.fails
         test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.rehearsal)
         if name in self.master.unguarded:
-            self._run_unguarded(cell, kernel, test)
+            cell.outputs, incidents = unguarded.run(test, kernel, self.master)
+            cell.metadata["airlock"] = {"unguarded": True}
         else:
             cell.outputs = tests.run(test, bridge, self._namespace, cell.metadata.nbgrader.points)
-        if bridge.lost and not bridge.incidents and not proven and not self.rehearsal:
-            self._let_wait(cell, bridge.lost)
-        for incident in bridge.incidents:
+            incidents = bridge.incidents[:]
+            bridge.incidents.clear()
+            if bridge.lost and not incidents and not proven and not self.rehearsal:
+                self._let_wait(cell, bridge.lost)
+        for incident in incidents:
             if incident.kind == "machine":
                 raise MachineError(incident.message)
             self.notes.add(incident.kind, incident.message, cell)
-        bridge.incidents.clear()
-        self._show(index, cell, test, kernel)
-
-    def _run_unguarded(self, cell: NotebookNode, kernel: StudentKernel, test: Test) -> None:
-        cell.outputs, incidents = unguarded.run(test, kernel, self.master)
-        cell.metadata["airlock"] = {"unguarded": True}
-        for incident in incidents:
-            self.notes.add(incident.kind, incident.message, cell)
+        self._show(index, test, kernel)
 
     def _let_wait(self, cell: NotebookNode, reason: str) -> None:
         """Nobody gains or loses points by a check that cannot be graded here."""
@@ -180,40 +175,15 @@ class Execution:
         cell.outputs = [new_output("stream", name="stdout", text=f"This check waits for a person: {reason}")]
         self.notes.add("not-graded", reason, cell)
 
-    def _show(self, index: int, cell: NotebookNode, test: Test, kernel: StudentKernel) -> None:
-        """What the visible part of a test binds is there for the student's later cells, as with nbgrader.
-
-        Hidden values could be seen there, so that the visible text itself is run, where a later cell uses it.
-        """
-        names = names_of(test.released)
-        needed: set[str] = set()
-        for later in self.notebook.cells[index + 1 :] if names else ():
-            if later.cell_type == "code" and not is_test(later):
-                needed |= names & global_reads(later.source)
-                names = names - names_of(later.source)
-        known = {name for name in needed if self._is_known(name, test.place)}
-        pieces = [one for one in bindings(test.released) if one.name in needed - known]
-        if not pieces or not kernel.alive:
+    def _show(self, index: int, test: Test, kernel: StudentKernel) -> None:
+        source = seen_later(self.notebook.cells[index + 1 :], test, self.master)
+        if not source or not kernel.alive:
             return
-        whole = any(one.kind == "value" for one in pieces)
-        source = test.released if whole else "\n".join(dict.fromkeys(one.source for one in pieces))
         shown = from_dict({"cell_type": "code", "source": source, "metadata": {}, "outputs": []})
         self._shown[index] = shown
         with contextlib.suppress(Overrun, KernelGone):
             self._run_source(shown, index, kernel, lambda _: None)
             self._done.append(index)
-
-    def _is_known(self, name: str, place: int) -> bool:
-        """Whether the cells before bind a name by the same import or definition."""
-        before = self.master.binding(name, place)
-        return (
-            before is not None
-            and before.kind in ("import", "definition", "constant")
-            and any(
-                one.name == name and one.source == before.source
-                for one in bindings(self.master.cells[place].released)
-            )
-        )
 
     def _run_student_cell(self, index: int, cell: NotebookNode, kernel: StudentKernel) -> None:
         cell.outputs, reply = [], {}
@@ -225,7 +195,7 @@ class Execution:
             cell.outputs.append(error_output("TimeLimit", f"This cell {error}."))
             self.notes.add(error.reason, f"A cell {error}.", cell)
         except KernelGone as error:
-            sentence = f"The kernel ended in this cell: {CAUSES[error.reason]}."
+            sentence = f"The kernel ended in this cell: {error}."
             cell.outputs.append(error_output("KernelDied", sentence))
             self.notes.add(error.reason, sentence, cell)
         if "MemoryError" in [one.get("ename") for one in (reply, *cell.outputs)]:
@@ -234,15 +204,14 @@ class Execution:
     def _run_source(
         self, cell: NotebookNode, index: int, kernel: StudentKernel, on_output: Callable[[dict], None]
     ) -> dict:
-        names = self.references.names_in(cell.source)
-        limits = self.limits
+        limits, reached = self.limits, self.references.reach(used_names(cell.source))
         try:
-            seconds = self.references.allowance(names, limits.cell_seconds, limits.repeat_seconds)
+            seconds = self.references.allowance(reached, limits.cell_seconds, limits.repeat_seconds)
             return kernel.run_cell(cell.source, on_output, seconds)
         except Overrun as error:
             if error.reason == "machine":
                 raise MachineError(f"Cell {index} {error}; grade again.") from None
-            self.references.suspect(names)
+            self.references.suspect(reached)
             raise
 
     def _revive(self, kernel: StudentKernel) -> None:

@@ -12,6 +12,7 @@ import types
 from typing import Any, cast
 
 from airlock.model.names import parse
+from airlock.wire.places import place_of
 
 
 class RemoteFunction:
@@ -20,9 +21,24 @@ class RemoteFunction:
     Arguments are sent as copies; what the function changed in them is carried over afterwards.
     """
 
-    def __init__(self, bridge: Any, name: str, number: int, of: str = "function"):
+    def __init__(
+        self, bridge: Any, name: str, number: int, of: str = "function", place: Any = None, path: str = ""
+    ):
+        """``of``: the name of its type. ``place``: module and path under which the kernel finds the function,
+        if it does; ``path``: its qualified name, which has that of its class.
+        """
         self.__name__ = name
         self._bridge, self._number, self._of = bridge, number, of
+        self._place, self._path = place, path or name
+
+    def __eq__(self, other: Any) -> bool:
+        """Of the student's, only itself is equal; else what is found under the name that the kernel tells."""
+        if type(other) is RemoteFunction or self._place is None:
+            return other is self
+        return place_of(other) == self._place
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """What the student's function returns for these arguments."""

@@ -23,10 +23,11 @@ from airlock.handin.mend import Mended, mend
 from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
-from airlock.model.marks import unanswered
+from airlock.model.marks import is_test, unanswered
 from airlock.model.record import Incident, Record
 from airlock.run import apart
-from airlock.run.execute import Execution, is_test
+from airlock.run.code import compiled
+from airlock.run.execute import Execution
 from airlock.run.records import (
     checks_of,
     conclude,
@@ -35,7 +36,6 @@ from airlock.run.records import (
     not_handed_in,
     ungraded_record,
 )
-from airlock.run.testcell import compiled
 
 AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
 # What running a notebook imports on its way.
@@ -71,7 +71,7 @@ def grade_submission(
     except (MachineError, OSError, MemoryError) as error:
         graded = Graded({}, failed(record, "machine", str(error) or type(error).__name__))
     except AirlockError as error:
-        graded = Graded({}, failed(record, getattr(error, "kind", "unreadable"), str(error)))
+        graded = Graded({}, failed(record, error.kind, str(error)))
     own = time.process_time() - cpu
     graded.record.seconds = {
         "cpu": round(own + graded.record.seconds.get("cpu", 0), 3),
@@ -163,9 +163,9 @@ def _prepare(master: MasterNotebook) -> None:
     for name in NEEDED:
         importlib.import_module(name)
     for cell in master.cells:
-        if is_test(cell.cell):
+        if is_test(cell.node):
             with contextlib.suppress(SyntaxError, ValueError):  # which its verdict will say
-                compiled(cell.cell.source)
+                compiled(cell.node.source)
     master.bindings  # noqa: B018  cached there
 
 

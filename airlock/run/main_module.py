@@ -29,12 +29,12 @@ class MainModule(types.ModuleType):
         """As set for the test, and for the student's functions until the test ends."""
         namespace, bridge = self._behind
         namespace[name] = value
-        bridge.lend(name, value)
+        bridge.names.lend(name, value)
 
     def __delattr__(self, name: str) -> None:
         """As it was before it was set."""
         namespace, bridge = self._behind
-        bridge.take_back(name)
+        bridge.names.take_back(name)
         namespace.pop(name, None)
 
     def __dir__(self) -> list[str]:

@@ -59,7 +59,7 @@ class TestNamespace(dict):
     def attach(self, bridge: Bridge) -> None:
         """From now on, what is asked of the kernel is asked through this bridge."""
         self._bridge, self.shell = bridge, Shell(bridge, self)
-        bridge.exception = self.exception  # type: ignore[method-assign]
+        bridge.exception = self.exception
 
     def begin(self, place: int, released: str) -> None:
         """The test at ``place`` begins: what was asked of the kernel, or bound anew since, is forgotten."""
@@ -82,7 +82,7 @@ class TestNamespace(dict):
         """What earlier tests have set of what the reference reads is in force in the kernel again."""
         for name in self._notebook.read_by_answers.intersection(self):
             if name not in self._made and not self._is_fetched(name, self[name]):
-                self._bridge.lend(name, self[name])
+                self._bridge.names.lend(name, self[name])
 
     def is_bound(self, name: str) -> bool:
         """Whether the assignment binds a name somewhere."""
@@ -122,7 +122,7 @@ class TestNamespace(dict):
         if found.owner == "answer":
             if found.kind != "import":
                 return self._ask(name)
-            if not self._bridge.has(name):  # the student was to import it
+            if not self._bridge.names.has(name):  # the student was to import it
                 raise KeyError(name)
         elif found.kind == "value" or found.kind == "class" and name in self._shared:
             if found.owner == "test":  # which did not get as far
@@ -192,15 +192,15 @@ class TestNamespace(dict):
         if name in self._deleted:
             gone = self._deleted.pop(name)
             if type(value) is RemoteFunction:
-                self._bridge.bind(name, value)
+                self._bridge.names.bind(name, value)
             elif value is gone:
-                self._bridge.put_back(name)
+                self._bridge.names.put_back(name)
         self._fetched.pop(name, None)
         self._made.discard(name)
         self._since[name] = self._place
         super().__setitem__(name, value)
         if name in self._notebook.read_by_answers and not self._making:
-            self._bridge.lend(name, value)
+            self._bridge.names.lend(name, value)
 
     def __delitem__(self, name: str) -> None:
         """A name of the notebook's cells goes for the student's functions too: a test sees what uses it."""
@@ -208,8 +208,8 @@ class TestNamespace(dict):
         bound = super().__contains__(name) and name not in self._fetched and name not in self._made
         if found is not None and found.owner != "test" and not bound:
             self._deleted[name] = self[name]
-            if self._bridge.has(name):
-                self._bridge.delete(name)
+            if self._bridge.names.has(name):
+                self._bridge.names.delete(name)
             self._fetched.pop(name, None)
             self.pop(name, None)
         else:

@@ -10,9 +10,8 @@ from nbformat import NotebookNode
 
 from airlock.model.assignment import Master
 from airlock.model.limits import Limits
-from airlock.model.marks import determine_grade, is_grade
+from airlock.model.marks import determine_grade, is_grade, is_test
 from airlock.model.record import Check, Incident, Record
-from airlock.run.execute import is_test
 from airlock.run.verdict import MAX_MESSAGE
 from airlock.sandbox import confine
 
@@ -104,6 +103,6 @@ def _said(cell: NotebookNode) -> str:
 def _graded_cells(master: Master) -> Iterator[tuple[str, str, float]]:
     for name, notebook in master.notebooks.items():
         for cell in notebook.cells:
-            if is_grade(cell.cell):
-                nbgrader = cell.cell.metadata.nbgrader
+            if is_grade(cell.node):
+                nbgrader = cell.node.metadata.nbgrader
                 yield name, nbgrader.grade_id, float(nbgrader.points)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from airlock.model.names import used_names, uses
+from airlock.model.names import uses
 
 LEAST_SECONDS = 0.2
 
@@ -29,15 +29,15 @@ class References:
                 ask += self.uses[name]
         return found
 
-    def names_in(self, source: str) -> frozenset[str]:
-        """The names that a cell uses."""
-        return used_names(source)
+    def called(self, *names: str) -> set[str]:
+        """What a call runs: as :meth:`reach`; a method, by its name with its class, is itself alone."""
+        return self.reach(names) | {name for name in names if "." in name and "<" not in name}
 
-    def suspect(self, names: Iterable[str]) -> None:
-        """Something that uses these names ran into a limit of time."""
-        self.suspects.update(self.reach(names))
+    def suspect(self, reached: Iterable[str]) -> None:
+        """Something that reaches these ran into a limit of time."""
+        self.suspects.update(reached)
 
-    def allowance(self, names: Iterable[str], seconds: float, seconds_again: float) -> float:
-        """How long what uses ``names`` may take: the less, the more often it ran into a limit before."""
-        times = max((self.suspects[name] for name in self.reach(names)), default=0)
+    def allowance(self, reached: Iterable[str], seconds: float, seconds_again: float) -> float:
+        """How long what reaches these may take: the less, the more often they were in the way before."""
+        times = max((self.suspects[name] for name in reached), default=0)
         return min(seconds, max(seconds_again / times, LEAST_SECONDS)) if times else seconds

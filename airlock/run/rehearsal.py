@@ -42,7 +42,7 @@ def digest(master: Master, limits: Limits, versions: dict[str, str]) -> str:
 
 def reference_notebook(notebook: MasterNotebook, solution: dict[str, str]) -> bytes:
     """The notebook that a student would hand in who gave the reference solution."""
-    cells = [nbformat.from_dict(cell.cell) for cell in notebook.cells]
+    cells = [nbformat.from_dict(cell.node) for cell in notebook.cells]
     for cell, master in zip(cells, notebook.cells, strict=True):
         cell.source = solution.get(master.grade_id or "", master.released)
     made = nbformat.from_dict(
@@ -56,34 +56,37 @@ def _observe(
 ) -> Observed:
     data = reference_notebook(notebook, solution)
 
-    def run(observed: Observed, stock: bool = False) -> tuple[dict[str, str], set[str]]:
-        """Why which checks were not passed in full; functions that changed their arguments."""
+    changing: set[str] = set()
+    written: set[str] = set()
+
+    def run(observed: Observed, stock: bool = False) -> dict[str, str]:
+        """Why which checks were not passed in full."""
         rehearsal, mended = Rehearsal(stock), mend(data, notebook, f"{notebook.name}.ipynb")
         execution = Execution(mended.notebook, notebook, observed, limits, Found(), rehearsal=rehearsal)
         execution.run(files, files)
         checks = checks_of(mended.notebook, notebook.name)
         lacking = {c.grade_id: c.message for c in checks if c.points is not None and c.points < c.max_points}
-        return lacking, rehearsal.changing
+        changing.update(rehearsal.changing)
+        written.update(rehearsal.written)
+        return lacking
 
     observed = Observed()
-    lacking, changing = run(observed)
+    lacking = run(observed)
     if lacking and notebook.classes:
         other = Observed(shared=sorted(notebook.classes))
-        found, more = run(other)
+        found = run(other)
         if found.keys() < lacking.keys():
-            observed, lacking, changing = other, found, changing | more
+            observed, lacking = other, found
     waits: dict[str, str] = {}
     fails: dict[str, str] = {}
     unsteady: dict[str, str] = {}
     if lacking:
-        with_nbgrader, _ = run(observed, stock=True)
-        again, more = run(observed)
-        changing |= more
+        with_nbgrader, again = run(observed, stock=True), run(observed)
         for name, reason in lacking.items():
             kind = unsteady if name not in again else fails if name in with_nbgrader else waits
             kind[name] = reason
-    changed = sorted(changing)
-    return replace(observed, waits=waits, fails=fails, unsteady=unsteady, changing=changed)
+    found_out = {"changing": sorted(changing), "files": sorted(written)}
+    return replace(observed, waits=waits, fails=fails, unsteady=unsteady, **found_out)
 
 
 def with_reference(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from airlock.run.functions import RemoteFunction
-from airlock.wire.standard import namedtuple_class
+from airlock.wire.namedtuples import namedtuple_class
 
 LOCAL = {"__name__", "__qualname__", "__module__", "__mro__", "__class__", "__dict__", "mro"}
 LOCAL |= {"__subclasses__", "__flags__", "__basicsize__", "__itemsize__", "__dictoffset__", "__weakref__"}

@@ -35,7 +35,7 @@ class Shell:
             return None
         if name in TIMED and line and not line.startswith("-"):
             return self._timed(line)
-        return self._bridge.lose(f"The test uses %{name}, which cannot be run outside of a notebook.")
+        self._bridge.lose(f"The test uses %{name}, which cannot be run outside of a notebook.")
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
         """``%%name line`` over a cell."""
@@ -46,7 +46,7 @@ class Shell:
         if name == "capture":
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 return exec(cell, self.user_ns)
-        return self._bridge.lose(f"The test uses %%{name}, which cannot be run outside of a notebook.")
+        self._bridge.lose(f"The test uses %%{name}, which cannot be run outside of a notebook.")
 
     magic = run_line_magic
 

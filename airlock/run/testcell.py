@@ -1,11 +1,7 @@
 """Run test cells in the grader's process and write down the verdict as an ordinary cell output."""
 
-import ast
-import asyncio
 import contextlib
-import functools
 import importlib
-import inspect
 import io
 import os
 import random
@@ -14,7 +10,6 @@ import signal
 import sys
 import tempfile
 import threading
-import types
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,11 +19,12 @@ import numpy as np
 from nbformat.v4 import new_output
 
 from airlock.model.record import Incident
-from airlock.run.around import Watched
+from airlock.run.around import watched
 from airlock.run.bridge import Bridge, Lost
+from airlock.run.code import execute
 from airlock.run.main_module import MainModule
 from airlock.run.namespace import TestNamespace
-from airlock.run.verdict import CELL, Test, error_output, explain, is_no_share
+from airlock.run.verdict import Test, error_output, explain, is_no_share
 
 MAX_PRINTED = 20_000
 
@@ -104,11 +100,14 @@ class TestCells:
         """What was printed, the value of the last expression, the error."""
         printed, value, error = io.StringIO(), None, None
         bridge.begin(carry)
-        with self._at_home(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        mirrored = bridge.mirror.for_a_test() if bridge.mirror else contextlib.nullcontext()
+        captured = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO())
+        with self._at_home(), mirrored, captured[0], captured[1]:
             try:
                 bridge.surroundings.home(namespace)
-                with _bounded(bridge), Watched(bridge.surroundings), _as_main(namespace, bridge):
-                    value = _execute(test.source, namespace)
+                bridge.take_files()
+                with _bounded(bridge), watched(bridge.surroundings), _as_main(namespace, bridge):
+                    value = execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)
             except BaseException as caught:  # noqa: B036  whatever a test raises is its verdict
@@ -116,7 +115,7 @@ class TestCells:
                     raise
                 error = Lost(bridge.lost) if bridge.lost else caught
             finally:
-                bridge.take_back()
+                bridge.names.take_back()
         return printed.getvalue(), value, error
 
     @contextlib.contextmanager
@@ -146,42 +145,6 @@ def _as_main(namespace: TestNamespace, bridge: Bridge) -> Iterator[None]:
         sys.modules["__main__"] = before
 
 
-def _execute(source: str, namespace: dict) -> Any:
-    """Run source; the value of its last statement if that is an expression."""
-    body, last = compiled(source)
-    _run(body, namespace)
-    return None if last is None else _run(last, namespace)
-
-
-def _run(code: types.CodeType, namespace: dict) -> Any:
-    value = eval(code, namespace)
-    return asyncio.run(value) if code.co_flags & inspect.CO_COROUTINE else value
-
-
-@functools.lru_cache(maxsize=256)  # a worker has the same tests for submission after submission
-def compiled(source: str) -> tuple[types.CodeType, types.CodeType | None]:
-    """A test without its last statement if that is an expression, and that expression."""
-    text = source
-    try:
-        tree = ast.parse(source, CELL)
-    except SyntaxError:  # a magic, perhaps
-        from IPython.core.inputtransformer2 import TransformerManager  # slow to import, rarely needed
-
-        text = TransformerManager().transform_cell(source)
-        tree = ast.parse(text, CELL)
-    shown = not text.rstrip().endswith(";")  # as in IPython
-    last = tree.body[-1] if shown and tree.body else None
-    if not isinstance(last, ast.Expr):
-        return _code(tree, "exec"), None
-    tree.body.pop()
-    return _code(tree, "exec"), _code(ast.Expression(last.value), "eval")
-
-
-def _code(tree: ast.Module | ast.Expression, mode: str) -> Any:
-    """Assertions stay, whatever the options of this interpreter."""
-    return compile(tree, CELL, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True, 0)
-
-
 @contextlib.contextmanager
 def _bounded(bridge: Bridge) -> Iterator[None]:
     """A test that the submission's answers keep computing for ever is lost, and the kernel with it.
@@ -195,9 +158,8 @@ def _bounded(bridge: Bridge) -> Iterator[None]:
 
     def stop(*_: Any) -> None:
         bridge.kernel.kill()  # a request may be half on its way
-        bridge.lost = f"With these answers the test did not end within {seconds:g} seconds of computing."
-        bridge.incidents.append(Incident("time-limit", bridge.lost))
-        raise Lost(bridge.lost)
+        sentence = f"With these answers the test did not end within {seconds:g} seconds of computing."
+        bridge.lose(sentence, "time-limit")
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)

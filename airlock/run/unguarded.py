@@ -17,7 +17,6 @@ from airlock.model.errors import MachineError
 from airlock.model.names import global_reads
 from airlock.model.origins import Binding, bindings
 from airlock.model.record import Incident
-from airlock.run.bridge import CAUSES
 from airlock.run.testcell import MAX_PRINTED
 from airlock.run.verdict import TELLING, Test, error_output, is_no_share
 from airlock.wire.values import Malformed
@@ -44,7 +43,7 @@ def run(
             raise MachineError(f"An unguarded test {error}; grade again.") from None
         return _lost(f"This test {error}.", error.reason)
     except KernelGone as error:
-        return _lost(f"The kernel ended in this test: {CAUSES[error.reason]}.", error.reason)
+        return _lost(f"The kernel ended in this test: {error}.", error.reason)
     except Malformed:
         return _lost("The kernel gave an answer that is no output of a test.", "forged")
     return list(_outputs(messages, test, master)), []
@@ -61,7 +60,7 @@ def prelude(test: Test, master: MasterNotebook) -> str:
             ask += global_reads(one.source)
 
     def position(one: Binding) -> tuple[int, int]:
-        inside = [other.source for other in bindings(master.cells[one.place].cell.source)]
+        inside = [other.source for other in bindings(master.cells[one.place].node.source)]
         return one.place, inside.index(one.source)
 
     return "\n".join(dict.fromkeys(one.source for one in sorted(found, key=position)))
@@ -85,7 +84,7 @@ def _outputs(messages: list[dict], test: Test, master: MasterNotebook) -> Iterat
     elif values:
         data = values[0].get("data")
         text = str(data.get("text/plain") if isinstance(data, dict) else "")
-        points = float(master.cells[test.place].cell.metadata.nbgrader.points)
+        points = float(master.cells[test.place].node.metadata.nbgrader.points)
         if is_no_share(text, points):
             yield error_output("Lost", "These are no points that the test can give.")
         else:

@@ -21,7 +21,8 @@ from ipykernel.ipkernel import IPythonKernel
 from airlock.sandbox import forking
 from airlock.sandbox.around import Around
 from airlock.sandbox.kernel_app import OPTIONS, KernelApp
-from airlock.sandbox.objects import Objects, operate
+from airlock.sandbox.objects import Objects
+from airlock.sandbox.operating import operate
 from airlock.wire.frames import Inbox, listen, send
 from airlock.wire.values import Buffer
 

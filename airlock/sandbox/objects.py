@@ -6,7 +6,6 @@ Runs in the student's process, which may lie: run/standin.py is the other end.
 import builtins
 import enum
 import importlib
-import inspect
 import operator
 import sys
 import types
@@ -15,25 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from airlock.sandbox.operating import BASES
 from airlock.wire import special
+from airlock.wire.places import place_of
 from airlock.wire.values import Buffer, decode, encode
 
 MOST = 200_000  # objects that are kept; the oldest are not dropped, further ones do not cross
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
-# What a class may extend whose values the grader wants to see as such.
-# A value of a subclass is taken as its own base has it, whatever the subclass says of itself.
-BASES: dict[type, Callable[[Any], Any]] = {
-    int: int.__int__,
-    float: float.__float__,
-    complex: complex.__pos__,
-    str: str.__str__,
-    bytes: lambda value: bytes(bytes.__iter__(value)),
-    tuple: lambda value: tuple(tuple.__iter__(value)),
-    list: lambda value: list(list.__iter__(value)),
-    dict: lambda value: {key: dict.__getitem__(value, key) for key in dict.__iter__(value)},
-    set: lambda value: set(set.__iter__(value)),
-    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
-}
 MOST_PARENTS = 100
 IN_TYPES = {kind: name for name, kind in vars(types).items() if isinstance(kind, type)}
 
@@ -96,7 +83,9 @@ class Objects:
             return {
                 "function": number,
                 "name": str(getattr(value, "__name__", ""))[:100],
+                "path": str(getattr(value, "__qualname__", ""))[:200],
                 "of": kind.__name__,
+                "place": place_of(value),
             }
         if isinstance(value, enum.Enum) and kind.__module__ in sys.stdlib_module_names:
             return {"enum": [kind.__module__, kind.__qualname__, value.name]}
@@ -168,21 +157,6 @@ class Method(Callback):
         return self if value is None else types.MethodType(self, value)
 
 
-def operate(what: str, value: Any, name: str) -> Callable[..., Any]:
-    """What the grader asks of an object, as a function of what it gives along."""
-    if what == "special":
-        return lambda *arguments, **keywords: special.ALL[name](value, *arguments, **keywords)
-    asked: dict[str, Callable[..., Any]] = {
-        "attribute": lambda: getattr(value, name),
-        "set attribute": lambda new: setattr(value, name, new),
-        "delete attribute": lambda: delattr(value, name),
-        "base": lambda: next(plain(value) for base, plain in BASES.items() if isinstance(value, base)),
-        "signature": lambda: _signature(value),
-        "code": lambda: _code(value),
-    }
-    return asked[what]
-
-
 def _is_own(kind: type) -> bool:
     """Whether a class was made in the notebook: the grader cannot know it."""
     return kind.__module__ == "__main__" or "<locals>" in kind.__qualname__
@@ -198,33 +172,3 @@ def _has(mro: list[type], name: str) -> bool:
     """Whether a class brings a special method along: one of its own, or of what it extends but ``object``."""
     definer = next((one for one in mro if name in vars(one)), object)
     return definer is not object and vars(definer)[name] is not None
-
-
-def _signature(function: Any) -> tuple:
-    """Name, kind, default and annotation of each parameter, and the annotation of what is returned."""
-    found, missing = inspect.signature(function), inspect.Parameter.empty
-    parameters = [
-        (
-            one.name,
-            int(one.kind),
-            [] if one.default is missing else [one.default],
-            [] if one.annotation is missing else [one.annotation],
-        )
-        for one in found.parameters.values()
-    ]
-    returned = found.return_annotation
-    return parameters, [] if returned is inspect.Signature.empty else [returned]
-
-
-def _code(function: Any) -> dict:
-    """What a test may want to know of a function's code; the code itself stays here."""
-    code = inspect.unwrap(function).__code__ if not isinstance(function, types.CodeType) else function
-    try:
-        source = inspect.getsource(code)
-    except (OSError, TypeError):
-        source = ""
-    kept = ["co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_varnames"]
-    kept += ["co_names", "co_freevars", "co_cellvars", "co_firstlineno"]
-    plain = (bool, int, float, complex, str, bytes, type(None))
-    consts = tuple(one for one in code.co_consts if type(one) in plain)
-    return {name: getattr(code, name) for name in kept} | {"co_consts": consts, "source": source}

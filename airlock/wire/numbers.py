@@ -159,8 +159,3 @@ PUT_TOGETHER: dict[str, Callable[[Any], Any]] = {
     "scalartype": SCALARS.__getitem__,
     "objects": _make_objects,
 }
-
-
-def rebuild(tag: str, content: Any) -> Any:
-    """As :func:`airlock.wire.standard.rebuild`."""
-    return PUT_TOGETHER[tag](content)

@@ -50,11 +50,6 @@ def reduce(value: Any) -> tuple[str, Any] | None:
     return None
 
 
-def rebuild(tag: str, content: Any) -> Any:
-    """As :func:`airlock.wire.standard.rebuild`."""
-    return PUT_TOGETHER[tag](importlib.import_module("pandas"), content)
-
-
 def _take_frame(frame: Any) -> tuple:
     kinds = set(frame.dtypes)
     if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind in PLAIN_KINDS:
@@ -205,7 +200,11 @@ def _make_timestamp(pd: Any, content: Any) -> Any:
     return made if zone is None else made.tz_localize("UTC").tz_convert(zone)
 
 
-PUT_TOGETHER: dict[str, Callable[[Any, Any], Any]] = {
+def _with_pandas(make: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    return lambda content: make(importlib.import_module("pandas"), content)
+
+
+MAKE: dict[str, Callable[[Any, Any], Any]] = {
     "pd.DataFrame": _make_frame,
     "pd.Series": _make_series,
     "pd.Index": _make_index,
@@ -217,3 +216,4 @@ PUT_TOGETHER: dict[str, Callable[[Any, Any], Any]] = {
     "pd.array": _make_column,
     "pd.dtype": lambda pd, content: _make_column(pd, content).dtype,
 }
+PUT_TOGETHER = {tag: _with_pandas(make) for tag, make in MAKE.items()}

@@ -107,7 +107,7 @@ def put_together(tag: str, content: Any) -> Any:
     """Inverse of :func:`take_apart`."""
     for module in (standard, numbers, tables):
         if tag in module.PUT_TOGETHER:
-            return module.rebuild(tag, content)
+            return module.PUT_TOGETHER[tag](content)
     raise Malformed(f"unknown tag {tag!r}")
 
 

@@ -140,6 +140,14 @@ def test_a_changed_check_is_shown_before_and_told_afterwards(course, capsys):
     assert "What grading again has changed" in report and "square 0 → 3" in report
 
 
+def test_what_failed_is_looked_at_beforehand_as_it_would_be_graded_again(course, capsys):
+    (course.root / "submitted" / "carl" / "ps1" / "p.ipynb").write_text("{}")
+    assert course.grade() == 1
+    capsys.readouterr()
+    assert course.grade("--dry-run") == 0
+    assert "1 to be graded" in capsys.readouterr().out
+
+
 def test_a_gradebook_restored_from_a_backup_is_graded_into_again(course, capsys):
     backup = (course.root / "gradebook.db").read_bytes()
     course.hand_in("carl", RIGHT)

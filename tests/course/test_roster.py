@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from airlock.course.roster import Person, Roster, read_roster
+from airlock.course.roster import Person, Roster
+from airlock.course.roster_file import read_roster
 from airlock.course.when import moodle_time
 from airlock.model.errors import AirlockError
 

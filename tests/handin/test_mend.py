@@ -62,8 +62,8 @@ def assert_gradable(notebook, master):
     assert [nbgrader_of(cell)["grade_id"] for cell in graded] == [cell.grade_id for cell in expected]
     for cell, own in zip(graded, expected, strict=True):
         for key in ("metadata", "id", "cell_type"):
-            assert cell[key] == own.cell[key]
-        assert cell.source == own.cell.source or own.kind == "answer"
+            assert cell[key] == own.node[key]
+        assert cell.source == own.node.source or own.kind == "answer"
 
 
 def in_force(notebook, master):
@@ -72,7 +72,7 @@ def in_force(notebook, master):
     for grade_id, answer in master.answers.items():
         at = next(n for n, c in enumerate(notebook.cells) if nbgrader_of(c).get("grade_id") == grade_id)
         end = next((n for n, c in enumerate(notebook.cells) if n > at and is_test(c)), len(notebook.cells))
-        if answer.cell.cell_type != "code" or not wanted(answer):
+        if answer.node.cell_type != "code" or not wanted(answer):
             found[grade_id] = trimmed(notebook.cells[at].source)
             continue
         for cell in notebook.cells[:end]:
@@ -124,7 +124,7 @@ def test_an_ordinary_submission_is_no_incident(given):
         assert [cell.source for cell in mended.notebook.cells if not is_test(cell)] == [
             cell.source for cell in notebook.cells if not is_test(cell)
         ]
-        assert mended.trusted == {c.cell.id for c in master.cells if c.kind != "answer"}
+        assert mended.trusted == {c.node.id for c in master.cells if c.kind != "answer"}
 
 
 def test_white_space_alone_is_no_incident(given):

@@ -39,13 +39,13 @@ def test_cells_are_those_of_the_release_in_its_order(assignment, notebook):
     released = release(assignment, notebook)
     assert master.metadata.kernelspec == released.metadata.kernelspec
     for cell, own in zip(released.cells, master.cells, strict=True):
-        assert own.released == cell.source and own.cell.cell_type == cell.cell_type
-        assert own.cell.id == cell.get("id", own.cell.id)
+        assert own.released == cell.source and own.node.cell_type == cell.cell_type
+        assert own.node.id == cell.get("id", own.node.id)
         differing = {"checksum", "points"}  # the release's checksum is of the visible text
         for key, value in cell.metadata.get("nbgrader", {}).items():
-            assert own.cell.metadata.nbgrader[key] == value or key in differing
-        assert own.cell.metadata.get("editable") == cell.metadata.get("editable")
-    assert len({cell.cell.id for cell in master.cells}) == len(master.cells)
+            assert own.node.metadata.nbgrader[key] == value or key in differing
+        assert own.node.metadata.get("editable") == cell.metadata.get("editable")
+    assert len({cell.node.id for cell in master.cells}) == len(master.cells)
 
 
 @pytest.mark.parametrize(("assignment", "notebook"), NOTEBOOKS)
@@ -58,11 +58,11 @@ def test_texts_points_and_checksums_are_the_gradebooks(assignment, notebook):
     graded = [cell for cell in master.cells if cell.grade_id]
     assert {cell.grade_id for cell in graded} == set(saved)
     for cell in graded:
-        assert cell.cell.source == saved[cell.grade_id].source
-        assert cell.cell.metadata.nbgrader.checksum == saved[cell.grade_id].checksum
-        assert cell.kind == "task" or utils.compute_checksum(cell.cell) == saved[cell.grade_id].checksum
-        assert utils.is_locked(cell.cell) == saved[cell.grade_id].locked
-    assert sum(c.cell.metadata.nbgrader.get("points", 0) for c in graded) == total
+        assert cell.node.source == saved[cell.grade_id].source
+        assert cell.node.metadata.nbgrader.checksum == saved[cell.grade_id].checksum
+        assert cell.kind == "task" or utils.compute_checksum(cell.node) == saved[cell.grade_id].checksum
+        assert utils.is_locked(cell.node) == saved[cell.grade_id].locked
+    assert sum(c.node.metadata.nbgrader.get("points", 0) for c in graded) == total
 
 
 def test_hidden_tests_are_in_the_cell_and_not_in_what_was_released():
@@ -70,7 +70,7 @@ def test_hidden_tests_are_in_the_cell_and_not_in_what_was_released():
     tests = [cell for cell in master.cells if cell.kind == "test"]
     assert len(tests) == 19
     for cell in tests:
-        assert "HIDDEN TESTS" in cell.cell.source and "HIDDEN TESTS" not in cell.released
+        assert "HIDDEN TESTS" in cell.node.source and "HIDDEN TESTS" not in cell.released
 
 
 def test_solutions_are_nowhere():
@@ -102,7 +102,7 @@ def test_a_master_survives_json_and_pickle():
     assert again == master == pickle.loads(pickle.dumps(master))
     assert again.digest == master.digest
     assert Master("other", master.notebooks, master.files).digest != master.digest
-    assert again.notebooks["problem1"].cells[3].cell.metadata.nbgrader.grade_id == "jupyter"
+    assert again.notebooks["problem1"].cells[3].node.metadata.nbgrader.grade_id == "jupyter"
 
 
 def test_what_is_not_there_is_named_with_the_remedy(tmp_path):

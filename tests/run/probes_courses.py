@@ -264,4 +264,36 @@ else:
 def edges(n): return {(i, i + 1) for i in range(n)}
 ---
 assert edges(2) == {(0, 1), (1, 2)} and (0, 1) in edges(5)
+=== a file that an answer writes | file
+def write_report(path, names):
+    with open(path, "w") as f:
+        f.writelines(f"{name}\\n" for name in names)
+---
+import os
+write_report("probe-report.txt", ["Ada", "Emmy"])
+assert open("probe-report.txt").read() == "Ada\\nEmmy\\n"
+os.remove("probe-report.txt")
+=== a file that an answer reads | file
+import csv
+def column(path, name):
+    with open(path) as f:
+        return [row[name] for row in csv.DictReader(f)]
+---
+import os
+with open("probe-table.csv", "w") as f:
+    f.write("a,b\\n1,2\\n3,4\\n")
+assert column("probe-table.csv", "b") == ["2", "4"]
+os.remove("probe-table.csv")
+=== which function an object holds | named
+import math
+import numpy as np
+class Layer:
+    def __init__(self, activation, root): self.activation, self.root = activation, root
+layer = Layer(np.tanh, math.sqrt)
+---
+import math
+import numpy as np
+assert layer.activation == np.tanh and layer.root == math.sqrt
+assert layer.activation != np.exp and layer.root != layer.activation
+assert layer.activation in (np.exp, np.tanh) and layer.root not in (math.exp, print)
 '''

@@ -218,7 +218,7 @@ def test_a_magic_that_cannot_be_run_here_is_told_before_anybody_is_graded():
 
 def test_a_check_that_waits_still_does_in_the_process_that_goes_on_when_one_has_died():
     master = a_master(("answer", RIGHT, ""), ("test", "assert f(2) == 4")).notebooks["n"]
-    notebook = v4.new_notebook(cells=[deepcopy(cell.cell) for cell in master.cells])
+    notebook = v4.new_notebook(cells=[deepcopy(cell.node) for cell in master.cells])
     found = Found(outputs={1: []}, notes={1: {"waits": "why"}})
     Execution(notebook, master, None, QUICK, found).give_up()
     assert [(check.points, check.message) for check in checks_of(notebook, "n")] == [(None, "why")]
@@ -230,7 +230,7 @@ def test_cells_of_old_notebooks_have_flags_and_no_name():
     cell = v4.new_code_cell(
         first.released, id="old", metadata={"nbgrader": {"grade": False, "solution": False}}
     )
-    notebook = replace(made.notebooks["n"], cells=(replace(first, cell=cell), *others))
+    notebook = replace(made.notebooks["n"], cells=(replace(first, node=cell), *others))
     record, points = graded(replace(made, notebooks={"n": notebook}))
     assert (record.status, points) == ("graded", [2])
 

@@ -25,7 +25,7 @@ def run(test, answer="", given="", released=None, in_place=(), names=("f",), own
         cell = v4.new_code_cell(source, id=name, metadata={"nbgrader": flags | more | {"grade_id": name}})
         made.append(MasterCell(cell, text or source, own_names, own_names))
     master = MasterNotebook("notebook", tuple(made), v4.new_notebook().metadata)
-    first, *others = [deepcopy(cell.cell) for cell in made]
+    first, *others = [deepcopy(cell.node) for cell in made]
     notebook = v4.new_notebook(cells=[first, v4.new_code_cell(own), *others])
     notebook.cells[2].source = answer
     execution = Execution(notebook, master, Observed(changing=list(in_place)), limits, Found())

@@ -83,3 +83,13 @@ def test_code_that_ends_or_never_ends_costs_the_unguarded_test_alone():
         points, _, record = graded(c3=f"import os\ndef f(x):\n    {line}\n    return x * x")
         assert points == {"c1": 2, "c2": 2, "c4": 0, "c5": 2, "c6": 2}
         assert [(incident.kind, incident.cell) for incident in record.incidents] == [(kind, "c4")]
+
+
+def test_an_unguarded_check_counts_though_the_one_before_it_waits():
+    waits = "class Q:\n    x = 3\nassert P(3) == Q()"
+    made = a_master(("answer", POINT, ""), ("test", waits), ("test", "assert P(3).x == 3"))
+    notebook = replace(made.notebooks["n"], unguarded=("c2",))
+    unknown = replace(made, notebooks={"n": notebook}, observed={})  # the reference could not be graded
+    data = reference_notebook(notebook, made.solutions["n"])
+    record = grade_submission("s", {"n.ipynb": data}, unknown, QUICK).record
+    assert {check.grade_id: check.points for check in record.checks} == {"c1": None, "c2": 2}

@@ -79,9 +79,9 @@ def test_an_endless_loop_that_twenty_checks_call_costs_seconds(course, code):
     test = next(cell for cell in notebook.cells if cell.grade_id == "test-sigmoid")
     copies = []
     for number in range(20):
-        cell = nbformat.from_dict(test.cell)
+        cell = nbformat.from_dict(test.node)
         cell.id = cell.metadata.nbgrader.grade_id = f"again-{number}"
-        copies.append(replace(test, cell=cell))
+        copies.append(replace(test, node=cell))
     many = replace(notebook, cells=(*notebook.cells, *copies))
     master = Master("ps1", {notebook.name: many}, course.master.files)
     limits = replace(LIMITS, call_seconds=2, repeat_seconds=0.3, restarts=40, submission_seconds=60)

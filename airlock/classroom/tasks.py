@@ -1,0 +1,78 @@
+"""What has to be graded: submissions on their way to workers, but for those that were graded before."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from airlock.classroom.pool import grade_task
+from airlock.course.entries import Entry
+from airlock.course.marked import stands
+from airlock.handin.files import digest_of, read_submission
+from airlock.model.errors import AirlockError
+from airlock.model.record import Incident, Record
+from airlock.run.records import grading_digest
+
+if TYPE_CHECKING:
+    from airlock.classroom.classroom import Classroom
+
+
+@dataclass
+class Task:
+    """One submission on its way."""
+
+    student: str
+    files: dict[str, bytes]
+    incidents: list[Incident]
+    digest: str
+    hand_in: str
+
+
+def tasks(
+    room: "Classroom",
+    students: Iterable[str],
+    is_done: Callable[[Task], bool],
+    unreadable: Callable[[str, AirlockError], None],
+    listener: Any,
+) -> Iterator[Task]:
+    """Yield what is to be graded; ``listener.skip()`` is told of each that is done, ``unreadable`` of what
+    cannot even be read, and why.
+    """
+    for student in students:
+        try:
+            files, incidents = read_submission(room.submissions[student])
+        except AirlockError as error:
+            unreadable(student, error)
+            continue
+        hand_in = digest_of(files)
+        task = Task(student, files, incidents, grading_digest(hand_in, room.master, room.limits), hand_in)
+        if not is_done(task):
+            yield task
+            continue
+        room.skipped += 1
+        listener.skip()
+
+
+def graded_before(room: "Classroom", task: Task, known: Record | None, entry: Entry | None) -> bool:
+    """Whether this very submission has been graded, and what came of it is still there.
+
+    ``known`` and ``entry``: what the journal and the gradebook have of the student.
+    """
+    return (
+        known is not None
+        and known.digest == task.digest
+        and known.status != "failed"
+        and stands(known, entry)
+        and room.folder("autograded", task.student).exists()
+    )
+
+
+def sender(room: "Classroom", feedback: bool) -> Callable[[Executor, Task], Future]:
+    """What sends a task to a worker, which makes ``feedback`` pages where they are wanted."""
+    master = room.master.to_bytes()
+
+    def send(executor: Executor, task: Task) -> Future:
+        wanted = master, room.limits, feedback
+        return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
+
+    return send
