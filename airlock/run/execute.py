@@ -153,7 +153,13 @@ class Execution:
             self._let_wait(cell, self.observed.waits[name])
             return
         proven = self.known and name not in self.observed.fails
-        test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.rehearsal)
+        test = Test(
+            cell.source,
+            self.released.get(cell.id, ""),
+            place,
+            strict=proven and not self.rehearsal,
+            share=name in self.observed.shares,
+        )
         if name in self.master.unguarded:
             cell.outputs, incidents = unguarded.run(test, kernel, self.master)
             cell.metadata["airlock"] = {"unguarded": True}

@@ -46,6 +46,7 @@ class AirlockKernel(IPythonKernel):
     def start(self) -> None:
         """Begin to listen, to the grader's requests as well."""
         self._forks: set[int] = set()
+        self._process = os.getpid()
         super().start()
         self._lent: dict[str, Any] = {}  # names that a test has set, and what they were before
         self._deleted: dict[str, Any] = {}  # what tests took away, and may put back
@@ -67,6 +68,12 @@ class AirlockKernel(IPythonKernel):
             return await super().do_execute(*arguments, **options)
         finally:
             self.shell_channel_thread = None
+            self._end_copies()
+
+    def _end_copies(self) -> None:
+        """A process that the student's code has forked is no kernel: it would answer what this one is asked."""
+        if os.getpid() != self._process:
+            os._exit(0)
 
     def _accept(self, *_: Any) -> None:
         self.io_loop.remove_handler(self.listener)
@@ -98,7 +105,7 @@ class AirlockKernel(IPythonKernel):
     def _serve_on(self, connection: socket.socket) -> None:
         """In a fork: answer requests on a connection of its own, until it is closed."""
         self._connection.close()
-        self._forks = set()
+        self._forks, self._process = set(), os.getpid()
         self._connection, self._inbox = connection, Inbox(sys.maxsize)
         send(connection, [json.dumps({"status": "ok", "pid": os.getpid()}).encode()])
         while self._serve_one():
@@ -130,6 +137,7 @@ class AirlockKernel(IPythonKernel):
             content, frames = {"status": "interrupted"}, []
         except BaseException as error:  # noqa: B036  a student's function may raise SystemExit as well
             content, frames = self._raised(error)
+        self._end_copies()
         return [json.dumps(content).encode(), *frames]
 
     def _answer(self, request: dict, frames: Sequence[Buffer]) -> Reply:
@@ -196,6 +204,7 @@ class AirlockKernel(IPythonKernel):
     def _call_back(self, number: int, arguments: tuple, keywords: dict) -> Any:
         """Have the grader call one of its own functions, and answer what it asks until that has ended."""
         frames = self._objects.encode((arguments, keywords))
+        self._end_copies()
         send(self._connection, [json.dumps({"status": "callback", "number": number}).encode(), *frames])
         while True:
             head, *frames = self._next_request()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import attacks_answers  # noqa: F401  adds to the list
 import attacks_channels  # noqa: F401  so does this
+import attacks_corners  # noqa: F401  and this
 import attacks_system  # noqa: F401  and this
 import attacks_walls  # noqa: F401  and this
 import pytest
@@ -40,7 +41,8 @@ class World:
         self.temporary, self.outside = root / "tmp", root / "outside"
         self.temporary.mkdir()
         self.outside.mkdir()
-        (self.outside / "kept").write_text(SECRET_COURSE)
+        for name in ("kept", "kernel.json", "kernel.log", *(f"k-{port}" for port in range(1, 6))):
+            (self.outside / name).write_text(SECRET_COURSE)
         self.names = {"COURSE": str(self.course.root), "OUTSIDE": str(self.outside), "GRADER": os.getpid()}
         self.heard, self.sockets = [], []
         self.names["STREAM"] = self._listen(socket.AF_UNIX, socket.SOCK_STREAM, str(self.outside / "stream"))
