@@ -40,18 +40,8 @@ PARTS = (
         ("lines",),
     ),
     Part("ipykernel.kernelapp:IOPubThread", "kernels ask for a TCP socket, which is refused: none starts"),
-    Part(
-        "ipykernel.iostream:IOPubThread.__init__",
-        "no kernel starts",
-        APP,
-        ("socket", "pipe", "session"),
-    ),
-    Part(
-        "ipykernel.kernelapp:IPKernelApp.init_iopub",
-        "the thread above is not ours",
-        APP,
-        ("context",),
-    ),
+    Part("ipykernel.iostream:IOPubThread.__init__", "no kernel starts", APP, ("socket", "pipe", "session")),
+    Part("ipykernel.kernelapp:IPKernelApp.init_iopub", "the thread above is not ours", APP, ("context",)),
     Part(
         "ipykernel.kernelapp:IPKernelApp.init_control",
         "kernels run a thread for subshells: short cells cost twice",

@@ -9,15 +9,14 @@ cannot be matched lies in ``downloaded/ASSIGNMENT/unmatched/``.
 import re
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from airlock.classroom.attempts import STAMP, Attempts
+from airlock.classroom.owners import Owners
 from airlock.classroom.returning import keep_participants
 from airlock.course.application import CourseDirectory
 from airlock.course.roster import Person, Roster
 from airlock.course.roster_file import FILE, read_roster
-from airlock.course.when import moodle_time
 from airlock.handin.filenames import printable, storable
 from airlock.handin.platforms import Archive, Attempt, read_archive
 from airlock.model.errors import AirlockError
@@ -35,6 +34,7 @@ class Collected:
     attempts: int = 0
     timeless: list[str] = field(default_factory=list)  # the platform says late, and nobody how late
     unmatched: list[str] = field(default_factory=list)  # names in the archive
+    strangers: list[str] = field(default_factory=list)  # not in the roster, and of whom attempts are kept
     remarks: list[str] = field(default_factory=list)
 
 
@@ -51,10 +51,9 @@ class Collector:
         roster: Roster | None,
         worksheet: Roster | None = None,
     ):
-        self.coursedir, self.assignment = coursedir, assignment
-        self.roster, self.worksheet = roster or worksheet, worksheet
+        self.coursedir, self.assignment, self.roster = coursedir, assignment, roster
         self.attempts = Attempts(coursedir, assignment)
-        self._participants: dict[str, tuple[str, str]] = {}
+        self.owners = Owners(roster, worksheet, self.attempts.kept)
 
     def collect(self, archive: Path) -> Collected:
         """Take one archive in.
@@ -70,54 +69,45 @@ class Collector:
                 outcome.platform = found.platform
                 for info in found.left:
                     self._unmatched(packed, info, outcome)
-                for attempt in found.attempts:
-                    self._take(packed, found, attempt, outcome)
+                for attempt, people in zip(found.attempts, self.owners.of(found.attempts), strict=True):
+                    self._take(packed, found, attempt, people, outcome)
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
             reason = getattr(error, "strerror", None) or error
             raise AirlockError(f"{archive} is no zip archive that can be read ({reason}).") from None
-        keep_participants(Path(self.coursedir.root), self.assignment, self._participants)
+        if found.platform == "Moodle":
+            keep_participants(Path(self.coursedir.root), self.assignment, self.owners.participants)
+        outcome.remarks += dict.fromkeys(self.owners.remarks)
+        self.owners.remarks.clear()
+        known = {person.id for person in self.roster.people} if self.roster else None
         for student in self.attempts.students():
+            if known is not None and student not in known:
+                outcome.strangers.append(student)
+                continue
             (outcome.placed if self.attempts.place(student) else outcome.unchanged).append(student)
         return outcome
 
-    def _take(self, packed: zipfile.ZipFile, archive: Archive, attempt: Attempt, outcome: Collected) -> None:
+    def _take(
+        self,
+        packed: zipfile.ZipFile,
+        archive: Archive,
+        attempt: Attempt,
+        people: list[Person],
+        outcome: Collected,
+    ) -> None:
         """Keep one attempt, for each of its students."""
-        people = [self._who(words, attempt, outcome) for words in attempt.who]
-        for person, time in filter(None, people):
+        for person in people:
             incidents: list[Incident] = []
             members = {path: info for path, info in attempt.members.items() if path != STAMP}
             kept = storable(members, incidents)
             outcome.remarks += [f"{person.id}: {incident.message}" for incident in incidents]
             outcome.attempts += 1
-            time = time or attempt.time
+            time = self.owners.time(person.id) or attempt.time
             if attempt.late and time is None:
                 outcome.timeless.append(person.id)
             self.attempts.keep(person.id, packed, kept, time, archive.made)
-            if archive.platform == "Moodle":
-                self._participants[person.id] = attempt.name, attempt.who[0][0].removeprefix("participant ")
-        if not any(people):
+        if not people:
             for info in attempt.members.values():
                 self._unmatched(packed, info, outcome)
-
-    def _who(
-        self, words: tuple[str, ...], attempt: Attempt, outcome: Collected
-    ) -> tuple[Person, datetime | None] | None:
-        """Whose attempt that is, and when it was handed in as far as the worksheet tells."""
-        said = self.worksheet.find(words[0]) if self.worksheet else None
-        if said is not None:
-            words = tuple(filter(None, (said.id, said.email, said.name)))
-        if self.roster is None:
-            return Person(_slug(attempt.name)), None
-        person = self.roster.find(*words)
-        if person is None:
-            meant = sorted({one.id for word in words for one in self.roster.meant(word)})
-            if meant:
-                outcome.remarks.append(f"{attempt.name} may be {' or '.join(meant)}: place it by hand.")
-            return None
-        time = (said or person).time
-        if time.strip(" -") and moodle_time(time) is None:
-            outcome.remarks.append(f"{person.id}: {time!r} is no time that can be read.")
-        return person, moodle_time(time)
 
     def _unmatched(self, packed: zipfile.ZipFile, info: zipfile.ZipInfo, outcome: Collected) -> None:
         outcome.unmatched.append(info.filename)
@@ -150,12 +140,10 @@ def tell(outcome: Collected) -> str:
             f"Late, says {outcome.platform}, and not how late: {names}. Where that is to cost points, "
             f"write the time into {STAMP} beside the notebook."
         )
+    if outcome.strangers:
+        names = ", ".join(map(printable, outcome.strangers))
+        lines.append(f"Not in {FILE}, so their attempts stay in downloaded/: {names}.")
     if outcome.unmatched:
         lines.append(f"Not matched, add them to {FILE} or place them by hand from downloaded/:")
         lines += [f"  {printable(name)}" for name in outcome.unmatched]
     return "\n".join(lines)
-
-
-def _slug(name: str) -> str:
-    """A folder's name for a student of whom only the archive tells."""
-    return re.sub(r"[^\w.-]+", "-", name.partition("@")[0]).strip("-.").lower() or "unknown"

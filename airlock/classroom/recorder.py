@@ -18,7 +18,7 @@ from airlock.course.results import write_results
 from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
-from airlock.model.record import Incident, Record
+from airlock.model.record import Record
 from airlock.run.grade import Graded
 from airlock.run.records import failed, ungraded_record
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 WRITE_SECONDS = 2  # results.json and grades.csv are at most so old while submissions finish,
 WRITE_SHARE = 0.02  # unless writing them would take more than this share of the time
 KEPT = 50  # results that wait in memory for a gradebook or a disk that cannot be written
-
-GONE = "The hand-in is no longer in the folder of submissions; the marks are those of the gradebook."
 
 
 class Recorder:
@@ -103,12 +101,9 @@ class Recorder:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
         for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
-            gone = only_marked(
-                student, self.room.assignment, self.room.ungraded.max_score, self.entries[student]
-            )
-            if gone:
-                gone.status, gone.incidents = "incident", [Incident("gone", GONE)]
-                found.append(gone)
+            most = self.room.ungraded.max_score
+            gone = only_marked(student, self.room.assignment, most, self.entries[student], gone=True)
+            found += [gone] if gone else []
         return sorted(found, key=lambda record: record.student)
 
     def settle(self) -> list[Record]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 from airlock.course.application import CourseDirectory
-from airlock.course.folders import folder_of, replace_folder
+from airlock.course.folders import clear_left, folder_of, replace_folder
 from airlock.model.record import Record
 from airlock.pages.feedback import render_feedback, stamp
 
@@ -29,6 +29,8 @@ def renew_pages(
         folder, graded = (
             folder_of(coursedir, kind, record.student, assignment) for kind in ("feedback", "autograded")
         )
+        clear_left(folder.parent)
+        clear_left(graded.parent)
         here = [name for name in notebooks if (graded / f"{name}.ipynb").is_file()]
         names = here if record.status != "failed" and here else list(notebooks)
         if all(wanted in _head(folder / f"{name}.html") for name in names):

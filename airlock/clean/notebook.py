@@ -12,14 +12,7 @@ from collections.abc import Container, Iterable
 from nbformat import NotebookNode, from_dict
 
 from airlock.clean.html import PICTURE, clean_markdown, literal
-from airlock.clean.outputs import (
-    MAGIC,
-    OutputLimits,
-    as_count,
-    as_picture,
-    clean_output,
-    size,
-)
+from airlock.clean.outputs import MAGIC, OutputLimits, as_count, as_picture, clean_output, size
 from airlock.clean.pictures import MAX_TOGETHER, pixels
 from airlock.model.assignment import CELL_ID
 from airlock.model.record import Incident

@@ -36,11 +36,10 @@ def find_submissions(coursedir: CourseDirectory, assignment: str) -> dict[str, P
     return found
 
 
-def replace_folder(folder: Path, files: dict[str, bytes], writable: bool = False) -> None:
+def replace_folder(folder: Path, files: dict[str, bytes]) -> None:
     """Put files into a folder in place of what it held, in one step; read-only, as nbgrader leaves them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f"{PART}*"):  # by a run that was killed here
-        shutil.rmtree(left, ignore_errors=True)
+    clear_left(folder.parent)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=PART))
     try:
         part.chmod(0o755)
@@ -48,7 +47,7 @@ def replace_folder(folder: Path, files: dict[str, bytes], writable: bool = False
             path = part / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-            path.chmod(0o644 if writable else 0o444)
+            path.chmod(0o444)
         old = part.with_name(part.name + "-old")
         if folder.exists():
             os.replace(folder, old)
@@ -56,3 +55,9 @@ def replace_folder(folder: Path, files: dict[str, bytes], writable: bool = False
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def clear_left(place: Path) -> None:
+    """Remove what a run has left that was killed while it replaced a folder here."""
+    for left in place.glob(f"{PART}*"):
+        shutil.rmtree(left, ignore_errors=True)

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from airlock.course.entries import Cell, Entry, Grade
-from airlock.model.record import Change, Check, Comment, Earlier, Record
+from airlock.model.record import Change, Check, Comment, Earlier, Incident, Record
+
+GONE = "The hand-in is no longer in the folder of submissions; the marks are those of the gradebook."
 
 
 def marked(record: Record, entry: Entry | None) -> Record:
@@ -50,12 +52,16 @@ def follow(record: Record, previous: Record | None, entry: Entry | None) -> Reco
     return replace(record, changes=changes, changed_by=("checks" if same else "hand-in") if changes else "")
 
 
-def only_marked(student: str, assignment: str, max_score: float, entry: Entry) -> Record | None:
-    """Return a record by the gradebook alone, of a hand-in that is gone; None where it has no points."""
+def only_marked(
+    student: str, assignment: str, max_score: float, entry: Entry, gone: bool = False
+) -> Record | None:
+    """Return a record by the gradebook alone; None where it has no points. ``gone``: with its hand-in."""
     checks = [Check(*cell, grade.max_points, grade.points) for cell, grade in entry.grades.items()]
     if all(check.points is None for check in checks):
         return None
     record = Record(student, assignment, "graded", max_score, None, checks)
+    if gone:
+        record.status, record.incidents = "incident", [Incident("gone", GONE)]
     return marked(record, entry)
 
 
@@ -109,9 +115,7 @@ def _regraded(entry: Entry, record: Record) -> Entry:
         old = entry.grades.get(cell) or Grade(None, None, 0.0, False, 0.0)
         new = found.get(cell)
         grades[cell] = replace(
-            old,
-            automatic=new.points if new else None,
-            max_points=new.max_points if new else old.max_points,
+            old, automatic=new.points if new else None, max_points=new.max_points if new else old.max_points
         )
     return replace(entry, grades=grades)
 

@@ -1,12 +1,12 @@
-"""The people of a class, and who of them is meant by a name."""
+"""Who is in the class, and who is meant by whatever a platform calls somebody."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
-# Letters that are written in two ways, or that Unicode does not take apart.
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe"})
+# Letters that Unicode does not take apart, and two for one that some write for it: both ways become one.
 LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+TWO_FOR_ONE = re.compile("([aou])e|aa")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Person:
     sis: str = ""  # Canvas's SIS user id
     participant: str = ""  # Moodle's number of somebody in one assignment
     time: str = ""  # when they handed in, as Moodle's grading worksheet writes it
+    teams: str = ""  # the groups they are in, with commas between
     excluded: bool = False
 
 
@@ -34,7 +35,11 @@ class Roster:
     def __init__(self, people: list[Person], extends: bool = False):
         self.people, self.extends = people, extends  # whether it says who has longer
         self._known: dict[str, set[Person]] = {}
+        self._ids = {person.id.casefold(): person for person in people}
+        self._teams: dict[str, set[Person]] = {}
         for person in people:
+            for team in {person.teams, *re.split("[,;]", person.teams)}:
+                self._teams.setdefault(_run_together(team), set()).add(person)
             address = person.email.partition("@")[0]
             participant = f"participant {person.participant}" if person.participant else ""
             numbers = person.platform, person.canvas, person.sis, participant
@@ -54,6 +59,8 @@ class Roster:
 
     def meant(self, word: str) -> list[Person]:
         """Everybody whom ``word`` may mean: more than one where two have a name in common."""
+        if person := self._ids.get(word.strip().casefold()):
+            return [person]
         found = self._known.get(word.strip().casefold()) or set()
         for name in _spellings(word):
             found = found or self._known.get(name, set())
@@ -63,6 +70,11 @@ class Roster:
     def excluded(self) -> set[str]:
         """Ids of who is not graded, and in no list."""
         return {person.id for person in self.people if person.excluded}
+
+    def team(self, word: str) -> list[Person]:
+        """The members of a group by its name, as a platform writes it."""
+        name = _run_together(word)
+        return sorted(self._teams.get(name, ()) if name else (), key=self.people.index)
 
     def absent(self, students: set[str]) -> list[Person]:
         """Who of the class is not among ``students``."""
@@ -76,13 +88,23 @@ class Roster:
 
 def _spellings(name: str) -> set[str]:
     """A name as platforms write it: in any order, without marks, with umlauts either way, run together."""
-    found = set()
-    folded = unicodedata.normalize("NFC", name).replace("ß", "ss").casefold()
-    for spelled in (folded, folded.translate(UMLAUTS)):
-        plain = unicodedata.normalize("NFKD", spelled.translate(LETTERS))
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-        words = re.findall(r"\w+", plain.replace("_", " ").replace("'", "").replace("’", ""))
-        turned = ("".join(words[turn:] + words[:turn]) for turn in range(len(words)))
-        if words:
-            found |= {" ".join(sorted(words)), *turned}
-    return found
+    words = _plain_words(name)
+    turned = ("".join(words[turn:] + words[:turn]) for turn in range(len(words)))
+    return {_either_way(" ".join(sorted(words))), *map(_either_way, turned)} if words else set()
+
+
+def _run_together(name: str) -> str:
+    """A name without spaces and marks, in its order, with umlauts either way."""
+    return _either_way("".join(_plain_words(name)))
+
+
+def _plain_words(name: str) -> list[str]:
+    """The words of a name without marks."""
+    folded = unicodedata.normalize("NFC", name).replace("ß", "ss").casefold().translate(LETTERS)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return re.findall(r"\w+", plain.replace("_", " ").replace("'", "").replace("’", ""))
+
+
+def _either_way(text: str) -> str:
+    """``ue`` is ``u``, as of ``ü``, and so on."""
+    return TWO_FOR_ONE.sub(lambda two: two[0][0], text)

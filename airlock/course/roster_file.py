@@ -1,13 +1,14 @@
-"""Reads who is in the class from ``roster.csv``, or from what a learning platform exports."""
+"""``roster.csv``: our own, or an export of a learning platform as it is, in any language."""
 
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from airlock.course.roster import Person, Roster
+from airlock.course.when import moodle_time
 from airlock.model.errors import AirlockError
 
 FILE = "roster.csv"
@@ -18,25 +19,29 @@ COLUMNS = {
     "|nome utente|gebruikersnaam",
     "name": "name|full name|student name|student|vollständiger name|nom complet|nombre completo|nome completo"
     "|volledige naam",
-    "first": "first name|firstname|given name|vorname|prénom|nombre|nome|voornaam",
-    "last": "last name|lastname|surname|family name|nachname|nom de famille|nom|apellido(s)|apellidos"
-    "|cognome|achternaam",
+    "first": "first name|firstname|given name|vorname|prénom|nombre|nome|voornaam|imię|förnamn|fornavn"
+    "|etunimi|jméno|keresztnév|ad|adı|имя",
+    "last": "last name|lastname|surname|family name|nachname|nom de famille|nom|apellido(s)|apellidos|cognoms"
+    "|cognome|achternaam|apelido|sobrenome|nazwisko|efternamn|efternavn|etternavn|sukunimi|příjmení|vezetéknév"
+    "|soyad|soyadı|фамилия",
     "email": "email|email address|e-mail|e-mail address|mail|e-mail-adresse|adresse de courriel"
     "|dirección de correo|indirizzo email|e-mailadres",
     "section": "section|sections|section name|group|groups|group name|gruppe|gruppen|groupe|groupes"
     "|grupo|grupos|gruppo|groep",
+    "teams": "team|teams|group|groups|group name|gruppe|gruppen|groupe|groupes|grupo|grupos|gruppo|gruppi"
+    "|groep|groepen",
     "extension": "extension",
     "excluded": "excluded|withdrawn|dropped",
     "role": "role|roles|rolle|rollen",
-    "canvas": "canvas id",
+    "canvas": "canvas id|canvas user id",
     "platform": "id number|idnumber|student number|matriculation number|id-nummer|matrikelnummer"
     "|numéro d'identification|número de id|sis user id",
-    "sis": "sis user id",
-    "participant": "identifier|identifikator|id|id participant|identifiant|identificador|identificativo",
-    "time": "last modified (submission)|zuletzt geändert (abgabe)|zuletzt geändert (lösung)"
-    "|dernière modification (travail remis)|dernière modification (présentation)"
-    "|última modificación (entrega)|ultima modifica (consegna)|laatst gewijzigd (inzending)",
+    "sis": "sis user id|user id",
+    "participant": "identifier",
 }  # fmt: skip
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+").fullmatch
+NUMBERED = re.compile(r"[^\W\d][^\d@]*\d+").fullmatch  # "Participant 4711", in any language
+AS_WRITTEN = ("email", "section", "platform", "canvas", "sis", "extension", "time", "teams")
 STAFF = {"instructor", "teacher", "ta", "grader", "observer", "reader", "designer", "dozent", "trainer"}
 NO = {"", "no", "n", "0", "false", "-", "nein"}
 
@@ -52,29 +57,18 @@ def read_roster(path: Path) -> Roster:
 
     Raises AirlockError, which names the file and the remedy.
     """
-    header, *rows = list(_table(path)) or [(1, [])]
-    names = [" ".join(name.split()).casefold() for name in header[1]]
-    place = {name: number for number, name in reversed(list(enumerate(names)))}
-    columns = {
-        what: next((place[name] for name in known.split("|") if name in place), None)
-        for what, known in COLUMNS.items()
-    }
-    canvas = "sis login id" in place or "sis user id" in place or {"student", "id", "section"} <= set(place)
-    if canvas:  # its column ID is the platform's own number, Student is the name
-        login = place.get("sis login id", place.get("sis user id", place.get("id")))
-        columns |= {"id": login, "canvas": place.get("id"), "name": place.get("student"), "platform": None}
-    elif columns["id"] == columns["participant"] and columns["time"] is not None:
-        columns["id"] = None  # a grading worksheet's own number of somebody is no name for a folder
-    if columns["time"] is None and "identifier" not in place:
-        columns["participant"] = None
+    (_, header), *rows = list(_table(path)) or [(1, [])]
+    columns = _columns(header, rows)
     if all(columns[what] is None for what in ("id", "email", "platform", "participant", "canvas")):
         raise AirlockError(f"{path} has no column id: begin the file with the line name,id,email,section.")
     people: list[Person] = []
     lines: dict[str, int] = {}
     for line, row in rows:
         person = _person(row, columns)
-        if person is None or (canvas and not person.canvas):
+        if person is None:
             continue
+        if not person.id:
+            raise AirlockError(f"{path} has no id for {person.name}, in line {line}: give each student one.")
         if person.id in lines:
             raise AirlockError(
                 f"{path} has the id {person.id} twice, in lines {lines[person.id]} and {line}: "
@@ -85,6 +79,46 @@ def read_roster(path: Path) -> Roster:
         lines[person.id] = line
         people.append(person)
     return Roster(people, columns["extension"] is not None)
+
+
+def _columns(header: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, int | None]:
+    """Where each thing stands: by what its column is called, or by what is written in it."""
+    names = [" ".join(name.replace("_", " ").split()).casefold() for name in header]
+    place = {name: number for number, name in reversed(list(enumerate(names)))}
+    columns: dict[str, int | None] = {"time": None}
+    for what, known in COLUMNS.items():
+        columns[what] = next((place[name] for name in known.split("|") if name in place), None)
+    if columns["email"] is None:
+        columns["email"] = next((at for at in place.values() if _all(rows, at, ADDRESS)), None)
+    if "sis login id" in place or "sis user id" in place or {"student", "id", "section"} <= set(place):
+        # Canvas: its column ID is the platform's own number, Student is the name.
+        login = place.get("sis login id", place.get("sis user id", place.get("id")))
+        columns |= {"id": login, "canvas": place.get("id"), "name": place.get("student", columns["name"])}
+        return columns | {"platform": None, "participant": None}
+    time = _when(names, rows)
+    if _all(rows, 0, NUMBERED) and ("identifier" in place or time is not None):
+        # Moodle's grading worksheet: "Participant 4711" first, and the number is no name for a folder.
+        columns |= {"participant": 0, "time": time, "id": None if columns["id"] == 0 else columns["id"]}
+    elif "identifier" not in place:
+        columns["participant"] = None
+    return columns
+
+
+def _when(names: list[str], rows: list[tuple[int, list[str]]]) -> int | None:
+    """Where Moodle's worksheet says when something was handed in: "Last modified (submission)", and behind it
+    "(grade)", which may be missing; a time or a dash in each row."""
+    stems = [stem[1] if (stem := re.fullmatch(r"(.+) \([^\d()]+\)", name)) else "" for name in names]
+    pairs = [at for at, stem in enumerate(stems) if stem and stems.count(stem) == 2]
+    times = [
+        at for at, _ in enumerate(names) if _all(rows, at, lambda text: text == "-" or moodle_time(text))
+    ]
+    return next(iter(pairs + [at for at in times if stems[at]] + times), None)
+
+
+def _all(rows: list[tuple[int, list[str]]], at: int, fits: Callable[[str], object]) -> bool:
+    """Whether all that is written in a column is of a kind."""
+    written = [row[at].strip() for _, row in rows if at < len(row) and row[at].strip()]
+    return bool(written) and all(map(fits, written))
 
 
 def _table(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -105,8 +139,8 @@ def _table(path: Path) -> Iterator[tuple[int, list[str]]]:
             continue
     named = re.match(r"sep=(.)\r?\n", text)  # a line of Excel's own
     text = text[named.end() :] if named else text
-    first = text.lstrip().partition("\n")[0]
-    delimiter = named[1] if named else max(",;\t", key=first.count)
+    first = text.lstrip().splitlines()[:1]
+    delimiter = named[1] if named else max(",;\t", key="".join(first).count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         yield from ((rows.line_num, row) for row in rows if any(field.strip() for field in row))
@@ -134,8 +168,8 @@ def _person(row: list[str], columns: dict[str, int | None]) -> Person | None:
         name = f"{first} {last}"
     participant = re.sub(r"\D", "", of("participant"))
     student = of("id") or of("email") or of("platform") or of("canvas") or participant
-    if not student:
+    if not student and not name:
         return None
     excluded = of("excluded").casefold() not in NO
-    rest = {name: of(name) for name in ("email", "section", "platform", "canvas", "sis", "extension", "time")}
+    rest = {what: of(what) for what in AS_WRITTEN}
     return Person(student, name, first=first, last=last, participant=participant, excluded=excluded, **rest)

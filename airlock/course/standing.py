@@ -1,5 +1,6 @@
 """How everybody stands in an assignment: the journal's records, the gradebook's marks."""
 
+from collections.abc import Container
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -7,7 +8,7 @@ from traitlets.config import Config
 
 from airlock.course.application import CourseDirectory
 from airlock.course.entries import Entry, read_entries
-from airlock.course.folders import reports_of
+from airlock.course.folders import find_submissions, reports_of
 from airlock.course.gradebook import telling
 from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
@@ -40,12 +41,15 @@ def current(
             names = [notebook.name for notebook in book.find_assignment(assignment).notebooks]
         except MissingEntry:
             raise AirlockError(f"The gradebook knows no assignment {assignment!r}.") from None
-        return standing(book, config, assignment, reports_of(coursedir, assignment).parent), names
+        reports, here = reports_of(coursedir, assignment).parent, find_submissions(coursedir, assignment)
+        return standing(book, config, assignment, reports, here), names
 
 
-def standing(book: Gradebook, config: Config, assignment: str, reports: Path) -> dict[str, Record]:
+def standing(
+    book: Gradebook, config: Config, assignment: str, reports: Path, here: Container[str] | None = None
+) -> dict[str, Record]:
     """Return everybody's record by student, but of whom the roster excludes; ``reports``: the folder of the
-    course that has the journal.
+    course that has the journal; ``here``: who has a folder of submissions, where that is known.
 
     Whoever was graded by other means, or before the journal was lost, is known by the gradebook alone.
     """
@@ -57,7 +61,8 @@ def standing(book: Gradebook, config: Config, assignment: str, reports: Path) ->
     for student, entry in renewed_entries(book, config, assignment).items():
         if student not in records:
             most = sum(grade.max_points for grade in entry.grades.values())
-            alone = only_marked(student, assignment, most, entry)
+            gone = here is not None and student not in here
+            alone = only_marked(student, assignment, most, entry, gone)
             found |= {student: alone} if alone else {}
         else:
             found[student] = marked(records[student], entry)

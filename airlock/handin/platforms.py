@@ -1,8 +1,10 @@
 """The archives in which learning platforms hand out a class's submissions: whose file is which, and of when.
 
 Moodle:     ``Jörg Müller_4711_assignsubmission_file/ps1.ipynb``, before version 4.1 with ``_`` before the
-            slash; without folders ``Jörg Müller_4711_assignsubmission_file_ps1.ipynb``. A group stands before
-            the name, with a hyphen; where marking is blind, the name is ``Participant``.
+            slash; without folders ``Jörg Müller_4711_assignsubmission_file_ps1.ipynb``. Where groups hand in,
+            ``Lab 2_31_assignsubmission_file`` with the group's number, of who is in none without a number;
+            before version 4.1 ``Lab 2-Jörg Müller_4711``. Where marking is blind, the name is ``Participant``
+            for everybody, in the language of who downloads.
 Canvas:     ``müllerjörg_LATE_4711_90210_ps1.ipynb``: last and first name, the person, the file.
 Gradescope: ``submission_1/ps1.ipynb`` and ``submission_metadata.yml``, which says whose, and when.
 
@@ -17,7 +19,7 @@ import unicodedata
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -27,7 +29,9 @@ import yaml
 from airlock.handin.filenames import SKIPPED
 from airlock.model.errors import AirlockError
 
-MOODLE = re.compile(r"(?P<name>[^_/]*)_(?P<key>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_?/|_)(?P<file>.+)")
+MOODLE = re.compile(
+    r"(?P<name>[^_/]*)(?:_(?P<key>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_?/|_)(?P<file>.+)"
+)
 CANVAS = re.compile(
     r"(?:(?P<name>[^/]+?)_)??(?:(?P<late>LATE)_)?(?:anon_(?P<anonymous>[^_/]+)|(?P<key>\d+))"
     r"_(?:(?P<attachment>\d+)_(?P<file>[^/]+)|(?P<text>(?:text|link)\.html))"
@@ -44,10 +48,11 @@ class Attempt:
     """What somebody handed in at a time: ``who`` in the platform's words, ``name`` the one for people."""
 
     name: str
-    who: list[tuple[str, ...]]  # of each of a group; the surest word first
+    who: list[tuple[str, ...]]  # of each who handed it in; the surest word first
     members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)  # path in the submission -> where it is
     time: datetime | None = None  # when it was handed in, where the archive tells
     late: bool = False  # the platform says so, and not how late
+    number: str = ""  # the platform's own for whoever that is; where a group hands in, it may be the group's
 
 
 @dataclass
@@ -108,12 +113,16 @@ def _match(pattern: re.Pattern, path: str) -> re.Match | None:
 def _moodle(found: dict[str, tuple[zipfile.ZipInfo, re.Match]]) -> list[Attempt]:
     attempts: dict[str, Attempt] = {}
     for info, match in found.values():
-        key, name = f"participant {match['key']}", match["name"].strip()
+        key, name = match["key"] or "", match["name"].strip()
+        number = key and f"participant {key}"
         parts = name.split("-")  # of a group's name and a name, and a name may have hyphens as well
         words = ["-".join(parts[start:]).strip() for start in range(len(parts))]
-        label = key if name.casefold() in ("", "participant") else name
-        attempt = attempts.setdefault(key, Attempt(label, [(key, *filter(None, words))]))
-        attempt.members[match["file"]] = info
+        attempt = Attempt(name, [tuple(filter(None, words))], number=number)
+        attempts.setdefault(key or name, attempt).members[match["file"]] = info
+    names = {attempt.name for attempt in attempts.values()}
+    if len(names) == 1 and (len(attempts) > 1 or names <= {"", "Participant"}):  # marking is blind
+        for attempt in attempts.values():
+            attempt.name, attempt.who = attempt.number, [()]
     return list(attempts.values())
 
 
@@ -128,15 +137,15 @@ def _canvas(found: dict[str, tuple[zipfile.ZipInfo, re.Match]]) -> list[Attempt]
         family = again["stem"], again["ending"] or ""
         number = int(again["number"] or 0), int(match["attachment"] or 0)
         people.setdefault(key, defaultdict(list))[family].append((*number, file, info))
-        who = tuple(filter(None, (match["name"], key)))
-        said.setdefault(key, Attempt(match["name"] or key, [who])).late |= bool(match["late"])
+        who = tuple(filter(None, [match["name"]]))
+        said.setdefault(key, Attempt(match["name"] or key, [who], number=key)).late |= bool(match["late"])
     attempts = []
     for key, families in people.items():
         one = said[key]
         for (stem, ending), files in families.items():
             *earlier, last = sorted(files, key=lambda one: one[:3])
             for _, _, _, info in earlier:  # handed in together with a later one of the same name
-                attempts.append(Attempt(one.name, one.who, {f"{stem}{ending}": info}, late=one.late))
+                attempts.append(replace(one, members={f"{stem}{ending}": info}))
             one.members[f"{stem}{ending}" if earlier else last[2]] = last[3]
         attempts.append(one)
     return attempts

@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
 
 from airlock.course.entries import read_entries
-from airlock.course.folders import reports_of
+from airlock.course.folders import find_submissions, reports_of
 from airlock.course.journal import Journal, append, only_one
 from airlock.course.load import load_master
 from airlock.course.marked import follow
@@ -142,7 +142,8 @@ class SubmissionExporter(NotebookExporter):
             return
         meta = {"assignment": record.assignment, "confinement": record.confinement}
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
-            records = standing(book, self.config, record.assignment, folder.parent)
+            here = find_submissions(self.coursedir, record.assignment)
+            records = standing(book, self.config, record.assignment, folder.parent, here)
         told = remarks(self._masters[record.assignment]) if record.assignment in self._masters else []
         before = read_results(folder) if (folder / "results.json").is_file() else {}
         more = {name: before[name] for name in OF_THE_CLASS if name in before}

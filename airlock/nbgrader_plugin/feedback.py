@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedAssignment
 from traitlets import Unicode, default
 
-from airlock.course.folders import reports_of
+from airlock.course.folders import find_submissions, reports_of
 from airlock.course.load import hidden_regions
 from airlock.course.results import read_results
 from airlock.course.standing import standing
@@ -61,7 +61,8 @@ class FeedbackExporter(Exporter):
             self._standing[assignment] = {}
             folder = reports_of(coursedir, assignment)
             if (folder / "results.json").is_file():
-                records = standing(gradebook, self.config, assignment, folder.parent)
+                here = find_submissions(coursedir, assignment)
+                records = standing(gradebook, self.config, assignment, folder.parent, here)
                 names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
                 write_outcome(coursedir, folder, records.values(), read_results(folder), names, coming=True)
                 self._standing[assignment] = records

@@ -1,20 +1,26 @@
-"""Functions that a test gives to the student's: a library's by name, its own are called back.
+"""What a test gives to the student's functions beside plain values.
 
-Of a test's own function the student's side learns its name and what it returns; its text does not cross.
-Calls are bounded in number, and so is how deeply they go to and fro.
+A function of a library goes by its name, an object of a library's class as a pickle, which only the student's
+side reads. A function of the test's own is called back: its name crosses and what it returns, its text does
+not. Calls are bounded in number, and so is how deeply they go to and fro.
 """
 
+import io
+import pickle
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
+from airlock.model.limits import MIB
 from airlock.run.remote_class import number_of
 from airlock.wire.places import place_of
 from airlock.wire.values import Malformed, decode, encode
 
 MOST_CALLS = 20_000  # in one test
 DEEPEST = 20
+LARGEST = 16 * MIB  # of an object
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
 LIBRARIES = {*sys.stdlib_module_names, "numpy", "scipy", "pandas", "sklearn", "matplotlib"}
 
 
@@ -23,7 +29,7 @@ class Callbacks:
 
     def __init__(self, bridge: Any):
         self._bridge = bridge
-        self._functions: list[Callable[..., Any]] = []
+        self._given: list[Any] = []
         self.errors: dict[Any, BaseException] = {}
         self._depth = 0
         self.begin()
@@ -37,27 +43,29 @@ class Callbacks:
         number = number_of(value)
         if number is not None:
             return {"number": self._bridge.stand_ins.number(value)}
-        if not callable(value):
-            return None
-        named = name_of(value)
-        if named is not None:
+        if (named := name_of(value)) is not None:
             return {"named": named}
-        return self.node(value)
+        if (data := _as_pickle(value)) is not None:
+            return {"own": self._place(value), "pickle": pack(data)}
+        return self.node(value) if callable(value) else None
 
     def node(self, function: Callable[..., Any]) -> dict:
         """By what the student's side calls a function of the test."""
-        places = [place for place, known in enumerate(self._functions) if known is function]
-        if not places:
-            places = [len(self._functions)]
-            self._functions.append(function)
         binds = isinstance(function, types.FunctionType)  # as an attribute of a class it is a method
-        return {"callback": places[0], "name": str(getattr(function, "__name__", "function")), "binds": binds}
+        name = str(getattr(function, "__name__", "function"))
+        return {"callback": self._place(function), "name": name, "binds": binds}
+
+    def _place(self, value: Any) -> int:
+        places = [place for place, known in enumerate(self._given) if known is value]
+        if not places:
+            self._given.append(value)
+        return places[0] if places else len(self._given) - 1
 
     def find(self, number: Any) -> Any:
-        """A function of the test that the student's side gives back."""
-        if type(number) is not int or not 0 <= number < len(self._functions):
-            raise Malformed("no function of the test")
-        return self._functions[number]
+        """What the test has given, and the student's side gives back."""
+        if type(number) is not int or not 0 <= number < len(self._given):
+            raise Malformed("nothing that the test has given")
+        return self._given[number]
 
     def answer(self, number: Any, frames: list) -> tuple[dict, list]:
         """Call a function of the test; what to send of its result, or of what it raised."""
@@ -95,6 +103,28 @@ class Callbacks:
         except Exception:
             frames = encode(RuntimeError(), self.refer)
         return {"do": "return", "raised": number}, frames
+
+
+def _as_pickle(value: Any) -> bytes | None:
+    """An object of a class that the student's side may have as well; None for functions and any other."""
+    if isinstance(value, FUNCTIONS):
+        return None
+    file = io.BytesIO()
+    try:
+        Pickler(file).dump(value)
+    except Exception:
+        return None
+    return file.getvalue() if file.tell() <= LARGEST else None
+
+
+class Pickler(pickle.Pickler):
+    """Refuses what the test has defined: under its name the student's side has nothing, or something else."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """As the class of the value wants it; raises PicklingError."""
+        if "__main__" in (type(value).__module__, getattr(value, "__module__", None)):
+            raise pickle.PicklingError("of the test")
+        return NotImplemented
 
 
 def name_of(value: Any) -> list[str] | None:

@@ -28,14 +28,7 @@ from airlock.model.record import Incident, Record
 from airlock.run import apart
 from airlock.run.code import compiled
 from airlock.run.execute import Execution
-from airlock.run.records import (
-    checks_of,
-    conclude,
-    failed,
-    leave_note,
-    not_handed_in,
-    ungraded_record,
-)
+from airlock.run.records import checks_of, conclude, failed, leave_note, not_handed_in, ungraded_record
 
 AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
 # What running a notebook imports on its way.

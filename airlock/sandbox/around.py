@@ -37,7 +37,7 @@ class Around:
             self._warnings = self._stack.enter_context(warnings.catch_warnings(record=True))
             warnings.simplefilter("always")
         for module, name, node in self.wanted.get("patched", ()):
-            stand_in = self.objects.find(node)
+            stand_in = self.objects.find(node, lambda part: part)
             self._stack.enter_context(_replaced(importlib.import_module(module), name, stand_in))
         if "random" in self.wanted:
             version, words, gauss = self.wanted["random"]

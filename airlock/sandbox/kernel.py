@@ -5,12 +5,10 @@ other side. Requests and replies are frames of :mod:`airlock.wire.values` on a s
 frame a JSON object: a call costs a tenth of what it would on the kernel's own channels.
 """
 
-import contextlib
 import contextvars
 import json
 import os
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -19,16 +17,11 @@ from typing import Any
 from ipykernel.ipkernel import IPythonKernel
 
 from airlock.sandbox import forking
-from airlock.sandbox.around import Around
+from airlock.sandbox.answering import Answers, Reply
 from airlock.sandbox.kernel_app import OPTIONS, KernelApp
 from airlock.sandbox.objects import Objects
-from airlock.sandbox.operating import operate
 from airlock.wire.frames import Inbox, listen, send
 from airlock.wire.values import Buffer
-
-Reply = tuple[dict, Sequence[Buffer]]  # content, and the frames of a value
-
-NOTHING = object()
 
 
 class NoThread:
@@ -48,8 +41,6 @@ class AirlockKernel(IPythonKernel):
         self._forks: set[int] = set()
         self._process = os.getpid()
         super().start()
-        self._lent: dict[str, Any] = {}  # names that a test has set, and what they were before
-        self._deleted: dict[str, Any] = {}  # what tests took away, and may put back
         self._context = contextvars.copy_context()
         self.io_loop.add_handler(self.listener, self._accept, self.io_loop.READ)
 
@@ -79,6 +70,11 @@ class AirlockKernel(IPythonKernel):
         self.io_loop.remove_handler(self.listener)
         self._connection, _ = self.listener.accept()
         self._inbox, self._objects = Inbox(sys.maxsize), Objects(self._call_back)
+        others = {
+            "fork": self._fork,
+            "run": lambda frames: forking.run(self.shell, bytes(frames[0]).decode()),
+        }
+        self._answers = Answers(self.shell, self._objects, others)
         self.io_loop.add_handler(self._connection, self._on_request, self.io_loop.READ)
 
     def _on_request(self, *_: Any) -> None:
@@ -95,7 +91,7 @@ class AirlockKernel(IPythonKernel):
         finally:
             self.post_handler_hook()
 
-    def _fork(self) -> Reply:
+    def _fork(self, _: Any) -> Reply:
         """Have a copy of this process answer on the connection that waits at the listener."""
         connection, _ = self.listener.accept()
         self._forks.add(forking.fork(lambda: self._serve_on(connection)))
@@ -130,76 +126,9 @@ class AirlockKernel(IPythonKernel):
         return frames
 
     def _reply(self, request: dict, frames: Sequence[Buffer]) -> list[Buffer]:
-        self._told: dict[str, Any] | None = None
-        try:
-            content, frames = self._answer(request, frames)
-        except KeyboardInterrupt:
-            content, frames = {"status": "interrupted"}, []
-        except BaseException as error:  # noqa: B036  a student's function may raise SystemExit as well
-            content, frames = self._raised(error)
+        content, frames = self._answers.to(request, frames)
         self._end_copies()
         return [json.dumps(content).encode(), *frames]
-
-    def _answer(self, request: dict, frames: Sequence[Buffer]) -> Reply:
-        if request["do"] == "fork":
-            return self._fork()
-        if request["do"] == "run":
-            return forking.run(self.shell, bytes(frames[0]).decode())
-        assert self.shell is not None, "a kernel that has started has one"
-        space, name, objects = self.shell.user_ns, request["name"], self._objects
-        match request["do"]:
-            case "has":
-                return {"status": "ok" if name in space else "missing"}, []
-            case "delete":
-                self._deleted[name] = space.pop(name)
-                return {"status": "ok"}, []
-            case "put back":
-                space[name] = self._deleted.pop(name)
-                return {"status": "ok"}, []
-            case "lend":
-                self._lent.setdefault(name, space.get(name, NOTHING))
-                space[name] = objects.decode(frames)[0][0]
-                return {"status": "ok"}, []
-            case "take back":
-                for one in [name] if name in self._lent else [*self._lent] if not name else []:
-                    before = self._lent.pop(one)
-                    space.pop(one, None) if before is NOTHING else space.update({one: before})
-                return {"status": "ok"}, []
-            case "shell":
-                ran = subprocess.run(name, shell=True, capture_output=True, text=True, errors="replace")
-                return self._cross([ran.stdout, ran.stderr, ran.returncode])
-            case "bind":
-                space[name] = objects.decode(frames)[0][0]
-                return {"status": "ok"}, []
-            case "call":
-                return self._call(objects[request["on"]], request, frames)
-            case "get" if name not in space:
-                return {"status": "missing"}, []
-            case "get":
-                return self._cross(space[name])
-        return self._call(operate(request["do"], objects[request["on"]], name), request, frames)
-
-    def _call(self, function: Callable[..., Any], request: dict, frames: Sequence[Buffer]) -> Reply:
-        frames = [bytes(frame) for frame in frames]  # which a callback would overwrite
-        given: dict[int, Any] = {}
-        arguments, keywords = self._objects.decode(frames, given)
-        around = Around(request["around"], self._objects) if "around" in request else None
-        try:
-            with around or contextlib.nullcontext():
-                result = function(*arguments, **keywords)
-        finally:
-            self._told = around.told if around else None  # also when an error is on its way
-        if around:
-            result = result, around.told
-        content, answer = self._cross(result)
-        if content["status"] != "ok":
-            return content, []
-        try:
-            after = self._objects.encode((arguments, keywords), given)
-        except (TypeError, ValueError):  # what was put in cannot cross, so it does not
-            after = frames
-        changed = after != frames  # of bytes, which compare at once
-        return content | {"result_frames": len(answer)}, [*answer, *(after if changed else [])]
 
     def _call_back(self, number: int, arguments: tuple, keywords: dict) -> Any:
         """Have the grader call one of its own functions, and answer what it asks until that has ended."""
@@ -217,32 +146,6 @@ class AirlockKernel(IPythonKernel):
             found.airlock_number = request["raised"]  # by which the grader knows its own again
             raise found
         return found
-
-    def _cross(self, value: Any) -> Reply:
-        try:
-            return {"status": "ok"}, self._objects.encode(value)
-        except (TypeError, ValueError) as error:
-            return {"status": "uncrossable", "type": str(error)}, []
-
-    def _raised(self, error: BaseException) -> Reply:
-        content = {"status": "raised"} | _describe(error)
-        try:
-            return content, self._objects.encode(error if self._told is None else (error, self._told))
-        except BaseException:  # noqa: B036  then its name and text have to do
-            return content, []
-
-
-def _describe(error: BaseException) -> dict:
-    kinds = [kind.__name__ for kind in type(error).__mro__][:20]
-    try:
-        message = str(error)
-    except BaseException:  # noqa: B036  whatever a student's class does there
-        message = ""
-    number = vars(error).get(
-        "airlock_number"
-    )  # of the test's own error, on its way through a student's function
-    told = {"ename": type(error).__name__[:100], "kinds": kinds, "evalue": message[:2000]}
-    return told | ({"number": number} if type(number) is int else {})
 
 
 def run(connection_file: str, ready: Callable[[], None] | None = None) -> None:

@@ -7,6 +7,7 @@ import builtins
 import enum
 import importlib
 import operator
+import pickle
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -64,8 +65,8 @@ class Objects:
     def decode(self, frames: Sequence[Buffer], given: dict[int, Any] | None = None) -> Any:
         """What the grader gives along; ``given`` learns by which nodes."""
 
-        def find(node: Any, _unpack: Any) -> Any:
-            found = self.find(node)
+        def find(node: Any, unpack: Any) -> Any:
+            found = self.find(node, unpack)
             if given is not None:
                 given[id(found)] = node
             return found
@@ -101,8 +102,10 @@ class Objects:
                 node["base"] = pack(())
         return node
 
-    def find(self, node: Any) -> Any:
-        """What the grader refers to: an object from here, a library's function, or a function of the test."""
+    def find(self, node: Any, unpack: Callable[[Any], Any]) -> Any:
+        """What the grader refers to: an object from here, a library's function, or what the test gives."""
+        if "pickle" in node:
+            return pickle.loads(unpack(node["pickle"]))
         if "number" in node:
             return self._objects[node["number"]]
         if "named" in node:

@@ -220,7 +220,7 @@ ROWS: dict[type, tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = {
         lambda one: one.__getinitargs__(),
         lambda parts: datetime.timezone(*parts),
     ),
-    zoneinfo.ZoneInfo: ("zoneinfo", lambda one: one.key, lambda key: zoneinfo.ZoneInfo(_text(key))),
+    zoneinfo.ZoneInfo: ("zoneinfo", lambda one: _text(one.key), lambda key: zoneinfo.ZoneInfo(_text(key))),
     Decimal: ("decimal", lambda one: str(_bounded(one)), lambda text: _bounded(Decimal(_text(text)))),
     Fraction: ("fraction", lambda one: _small(one.numerator, one.denominator), _make_fraction),
     uuid.UUID: ("uuid", lambda one: one.hex, lambda text: uuid.UUID(hex=text)),

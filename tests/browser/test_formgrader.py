@@ -1,12 +1,14 @@
-"""The Formgrader, in a real browser: as installed, without any further step."""
+"""The Formgrader, in a real browser: as installed, without any further step; and for a whole term."""
 
 import re
 
 import pytest
 from conftest import PATIENCE
-from formgrader import open_submission
+from formgrader import InFormgrader, open_submission
 from playwright.sync_api import expect
 from real_course import ASSIGNMENT
+from servers import jupyter_lab
+from term import Term, play
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -37,3 +39,10 @@ def test_it_lists_grades_by_its_button_and_shows_mark_and_message(visit, lab):
         re.compile("affine_forward: .*the bias b is missing")
     )
     assert not seen.dialogs
+
+
+def test_a_term_with_marks_comments_and_due_date_given_in_it(visit, tmp_path, capsys):
+    term = Term(tmp_path / "course", capsys)
+    (tmp_path / "home").mkdir()
+    with jupyter_lab(term.course.root, tmp_path / "home") as server:
+        play(term, InFormgrader(visit, server))

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from class_course import CELLS, CONFIG, RIGHT, SCORES, STUDENTS, changed, points, regraded
 from nbgrader.api import Gradebook
+from term import PENALTY
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type .* not in session")
 
@@ -218,17 +219,6 @@ def test_marks_and_comments_by_hand_survive(graded):
         assert book.find_comment("essay", "p", "ps1", "blaise").comment == "fine"
         assert book.find_grade("test-square", "p", "ps1", "carl").needs_manual_grade
         assert book.find_submission("ps1", "carl").score == 3
-
-
-PENALTY = """
-from nbgrader.plugins import LateSubmissionPlugin
-
-class Half(LateSubmissionPlugin):
-    def late_submission_penalty(self, student_id, score, total_seconds_late):
-        return score / 2
-
-c.AssignLatePenalties.plugin_class = Half
-"""
 
 
 def test_lateness_costs_what_the_plugin_says_and_nothing_once_in_time(small):

@@ -80,6 +80,7 @@ def archive_of(members: dict[str, str], date=(2026, 11, 20, 12, 0, 0)) -> bytes:
 
 
 def collect(root, members, date=(2026, 11, 20, 12, 0, 0), roster=CLASS):
+    root.mkdir(exist_ok=True)
     (root / "class.zip").write_bytes(archive_of(members, date))
     return Collector(Course(root), "ps1", roster).collect(root / "class.zip")
 

@@ -63,22 +63,30 @@ def test_moodle_in_folders_and_without(start):
     archive = read([f"{start}ps 1_final.ipynb", f"{start}data/a.csv", "readme.txt"])
     assert archive.platform == "Moodle" and [info.filename for info in archive.left] == ["readme.txt"]
     assert whose(archive) == {"Jörg Müller": ["ps 1_final.ipynb", "data/a.csv"]}
-    assert archive.attempts[0].who == [("participant 4711", "Jörg Müller")]
+    assert archive.attempts[0].who == [("Jörg Müller",)]
+    assert archive.attempts[0].number == "participant 4711"
 
 
-def test_moodle_with_groups_hyphens_blind_marking_and_text_typed_in():
+def test_moodle_with_groups_hyphens_and_text_typed_in():
     archive = read(
         [
-            "Lab 2-Mary-Anne O'Connor_12_assignsubmission_file/x.ipynb",
-            "Participant_13_assignsubmission_file/x.ipynb",
+            "Lab 2-Mary-Anne OConnor_12_assignsubmission_file/x.ipynb",
             "Wei Li_14_assignsubmission_onlinetext_onlinetext.html",
             "Wei Li_14_assignsubmission_file_x.ipynb",
+            "Lab 3_31_assignsubmission_file/x.ipynb",
+            "Default group_assignsubmission_file/x.ipynb",
         ]
     )
     assert whose(archive)["Wei Li"] == ["onlinetext.html", "x.ipynb"]
-    mary, blind, _ = (attempt.who[0] for attempt in archive.attempts)
-    assert mary[1:] == ("Lab 2-Mary-Anne O'Connor", "Mary-Anne O'Connor", "Anne O'Connor")
-    assert blind[0] == archive.attempts[1].name == "participant 13"
+    assert archive.attempts[0].who == [("Lab 2-Mary-Anne OConnor", "Mary-Anne OConnor", "Anne OConnor")]
+    numbers = {one.name: one.number for one in archive.attempts[1:]}
+    assert numbers == {"Wei Li": "participant 14", "Lab 3": "participant 31", "Default group": ""}
+
+
+@pytest.mark.parametrize("word", ["Participant", "Teilnehmerin", "参加者"])
+def test_moodle_where_marking_is_blind_has_numbers_alone(word):
+    archive = read([f"{word}_{number}_assignsubmission_file/x.ipynb" for number in (13, 14)])
+    assert [(one.name, one.who) for one in archive.attempts] == [(f"participant {n}", [()]) for n in (13, 14)]
 
 
 def test_canvas_with_late_marks_anonymous_names_and_texts():
@@ -101,7 +109,7 @@ def test_canvas_with_late_marks_anonymous_names_and_texts():
         "obrienann": ["text.html"],
     }
     assert [attempt.late for attempt in archive.attempts] == [False, True, False, True, False]
-    assert archive.attempts[0].who == [("müllerjörg", "501")]
+    assert (archive.attempts[0].who, archive.attempts[0].number) == ([("müllerjörg",)], "501")
 
 
 def test_of_two_files_of_one_name_in_canvas_the_later_is_the_last_attempt():

@@ -296,4 +296,24 @@ import numpy as np
 assert layer.activation == np.tanh and layer.root == math.sqrt
 assert layer.activation != np.exp and layer.root != layer.activation
 assert layer.activation in (np.exp, np.tanh) and layer.root not in (math.exp, print)
+=== an object of a library given | pickle
+import numpy as np
+def score(model, x, y): return float(model.fit(x, y).score(x, y))
+def trained(model, x, y): return model.fit(x, y)
+---
+import numpy as np
+from sklearn.linear_model import LinearRegression
+x = np.arange(6.0).reshape(-1, 1)
+assert abs(score(LinearRegression(), x, 2 * x[:, 0] + 1) - 1) < 1e-9
+assert abs(trained(LinearRegression(), x, 2 * x[:, 0] + 1).predict([[10.0]])[0] - 21) < 1e-9
+=== iterators given | pickle
+def first(n, items): return [next(items) for _ in range(n)]
+---
+assert first(2, iter([5, 6, 7])) == [5, 6] and first(1, enumerate("ab")) == [(0, "a")]
+=== a partial of the test given | call back
+def twice(f): return f() + f()
+---
+from functools import partial
+def plus(a, b): return a + b
+assert twice(partial(plus, 2, 3)) == 10
 '''

@@ -4,6 +4,7 @@ from probing import Probe, airlock
 from small_course import QUICK
 
 SECRET = "876543"
+LIST = "__import__('collections').UserList"
 LIAR = """
 seen = []
 class Liar:
@@ -132,6 +133,32 @@ LIES = {
         "import linecache\ndef f(x): return sum(x)\n"
         "linecache.getlines = lambda *a: ['def f(x): return 1\\n'] * 100\n",
         "'sum' not in __import__('inspect').getsource(f)",
+    ),
+    "a library's class made to equal all": (
+        "from collections import UserList\nUserList.__eq__ = lambda s, o: True\nf = lambda x: x",
+        f"f({LIST}([3])) == {LIST}([{SECRET}])",
+    ),
+    "a library's object filled with a liar": (
+        "class L:\n    def __eq__(s, o): return True\ndef f(x):\n    x.data = L()\n    return x",
+        f"f({LIST}([3])).data == [{SECRET}]",
+    ),
+    "a given object whose change shall be the test's": (
+        f"def f(x):\n    x.data = [{SECRET}]\n    return x.data",
+        f"(x := {LIST}([3]), f(x), x.data)[2] == [{SECRET}]",
+    ),
+    "a given object that makes itself anew": (
+        "from collections import UserList\nUserList.__reduce__ = lambda s: (exec, ('raise SystemExit',))\n"
+        "f = lambda x: x",
+        f"list(f({LIST}([3]))) == [{SECRET}]",
+    ),
+    "a function under another's name": (
+        "def f(x): return x\nf.__module__, f.__qualname__, f.__name__ = 'math', 'sqrt', 'sqrt'",
+        "f(f) == __import__('math').exp or f == __import__('math').sqrt",
+    ),
+    "a module of functions that are named as expected": (
+        "import math\nmath.exp = lambda x: x\nmath.exp.__module__ = 'math'\nmath.exp.__qualname__ = 'exp'\n"
+        "f = lambda x: math.exp",
+        "f(3)(0.0) == 1.0",
     ),
 }
 

@@ -186,7 +186,7 @@ attack(
     IPythonKernel.do_execute = nothing
     InteractiveShell.run_cell_async = nothing
     kernel = get_ipython().kernel
-    type(kernel)._on_request = type(kernel)._serve = type(kernel)._answer = nothing
+    type(kernel)._on_request = type(kernel)._serve = type(kernel)._reply = nothing
     """,
 )
 
