@@ -124,7 +124,8 @@ class KernelProcess:
             self._selector.register(self._requests, selectors.EVENT_READ)
             self._serving = False
         except (RuntimeError, OSError) as error:
-            raise MachineError(f"No kernel could be started ({self._complaint() or error}); grade again.") from error
+            why = self._complaint() or error
+            raise MachineError(f"No kernel could be started ({why}); grade again.") from error
         self.process = psutil.Process(getattr(self.manager.provisioner, "pid"))  # noqa: B009  # of our own provisioner
 
     def _complaint(self) -> str:

@@ -134,8 +134,8 @@ def _resources(limits: Limits) -> None:
         resource.setrlimit(which, (value, value))
 
     lower(resource.RLIMIT_CORE, 0)
-    # Below what is usual: descriptors under way and signals that wait are counted by user, and whoever is below
-    # the limit of others leaves them some.
+    # Less than is usual: descriptors on their way and timers are counted by user, and who has a lower limit
+    # than others leaves them some.
     lower(resource.RLIMIT_NOFILE, 512)
     if sys.platform == "linux":
         lower(resource.RLIMIT_SIGPENDING, 512)

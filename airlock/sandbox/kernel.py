@@ -62,7 +62,7 @@ class AirlockKernel(IPythonKernel):
             self._end_copies()
 
     def _end_copies(self) -> None:
-        """A process that the student's code has forked is no kernel: it would answer what this one is asked."""
+        """A process that the student's code forked is no kernel: it would answer what this one is asked."""
         if os.getpid() != self._process:
             os._exit(0)
 

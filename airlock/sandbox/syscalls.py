@@ -60,7 +60,7 @@ REFUSED = """
     landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """.split()
 # The first change metadata of files, which Landlock does not guard, or make all of the machine's files wait;
-# setsid and setpgid would leave the kernel's process group, ended as one; with the last a process could ask to
+# setsid and setpgid would leave the kernel's process group, ended as one; by the last a process would wish to
 # wait for a processor, as if the machine were busy. They do nothing and say that they did.
 PRETENDED = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat

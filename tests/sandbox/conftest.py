@@ -1,4 +1,4 @@
-"""``make lacking``: the attacks on a machine that lacks a part of what confines, see lacking/sitecustomize.py."""
+"""``make lacking``: attacks on a machine that lacks a part of what confines, see lacking/sitecustomize.py."""
 
 import os
 

@@ -42,7 +42,8 @@ def tried(place, lacking):
     for kept in (root / "outside" / "kept", root / "library" / "module.py"):
         kept.write_text("kept")
         kept.chmod(0o600)
-    words = [sys.executable, LACKING / "probes.py", root / "own", root / "outside", root / "library", str(port)]
+    folders = [root / name for name in ("own", "outside", "library")]
+    words = [sys.executable, LACKING / "probes.py", *folders, str(port)]
     environment = os.environ | {"PYTHONPATH": str(LACKING), "LACKING": lacking}
     run = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
@@ -59,6 +60,7 @@ def test_what_happens_is_what_is_not_said_to_be_in_force(place, lacking):
 
 def test_each_part_is_missed_by_a_measure_of_its_own(place):
     """The other side: without both, everything happens that could."""
-    for lacking, missed in (("Landlock", {"files"}), ("libseccomp", {"files", "network", "signals", "memory", "disk"})):
+    by_seccomp = {"files", "network", "signals", "memory", "disk"}
+    for lacking, missed in (("Landlock", {"files"}), ("libseccomp", by_seccomp)):
         said, _ = tried(place, lacking)
         assert {measure for measure, means in said.items() if not means} == missed

@@ -1,6 +1,6 @@
 """What each measure of confinement keeps from happening, tried in a process that is confined: prints JSON.
 
-Nothing here does harm where it is not refused: the signals are such as nobody dies of, the files a test's own.
+Nothing here does harm where it is not refused: of the signals nobody dies, the files are a test's own.
 """
 
 import contextlib

@@ -15,8 +15,8 @@ if lacking in ("libseccomp", "both"):
 if lacking.isdigit():
     import sandlock
 
-    SINCE = {"FS_TRUNCATE": 3, "NET_TCP": 4, "FS_IOCTL_DEV": 5, "SIGNAL_SCOPE": 6, "ABSTRACT_UNIX_SOCKET_SCOPE": 6}
-    unknown = [sandlock.Protection[name] for name, abi in SINCE.items() if abi > int(lacking)]
+    SINCE = {"FS_REFER": 0, "FS_TRUNCATE": 3, "NET_TCP": 4, "FS_IOCTL_DEV": 5}  # the others: 6
+    unknown = [one for one in sandlock.Protection if SINCE.get(one.name, 6) > int(lacking)]
     confine = sandlock.confine
 
     def confine_less(policy):
