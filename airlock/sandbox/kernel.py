@@ -40,6 +40,7 @@ class AirlockKernel(IPythonKernel):
         """Begin to listen, to the grader's requests as well."""
         self._forks: set[int] = set()
         self._process = os.getpid()
+        self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
         super().start()
         self._context = contextvars.copy_context()
         self.io_loop.add_handler(self.listener, self._accept, self.io_loop.READ)
@@ -60,6 +61,16 @@ class AirlockKernel(IPythonKernel):
         finally:
             self.shell_channel_thread = None
             self._end_copies()
+            self._mend_streams()
+
+    def _mend_streams(self) -> None:
+        """Take back what a cell has put in place of its output, if no cell could be run with it."""
+        for name, own in self._streams.items():
+            try:
+                getattr(sys, name).flush()
+                getattr(sys, name).write  # noqa: B018  as IPython asks for it
+            except Exception:  # closed, or something else altogether
+                setattr(sys, name, own)
 
     def _end_copies(self) -> None:
         """A process that the student's code forked is no kernel: it would answer what this one is asked."""

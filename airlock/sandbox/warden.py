@@ -37,6 +37,7 @@ DISK_SHARE = 0.1  # of the time that passes, at most, for measuring the folder
 CHANNEL = 512 * 1024  # bytes that a pipe or socket can hold, about
 MAX_FLIGHTS = 3  # looks at the disk in a row
 THREADS = 32  # of one process, on average
+ENDED = 20  # times as many as there may be at a time: processes that nobody has waited for
 MAX_SEEN, MAX_NOTE = 20, 300
 
 
@@ -110,7 +111,11 @@ def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: 
 
 def _excess(folder: str | None, limits: Limits, flights: list[int]) -> str | None:
     processes = descendants()
-    if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
+    if len(processes) > limits.processes and (
+        len(processes) > ENDED * limits.processes or sum(map(lives, processes)) > limits.processes
+    ):
+        return "process-limit"
+    if sum(map(threads, processes)) > THREADS * limits.processes:
         return "process-limit"
     most = limits.memory + 512 * 2**20
     if sum(map(resident, processes)) > most and sum(map(own_share, processes)) > most:  # forks share memory
