@@ -23,6 +23,29 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0, 1 when a submission failed, 2 for what cannot be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        if os.name != "posix":
+            raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
+        run = {"grade": _grade, "check": _check, "collect": _collect, "return": _return}
+        return run[options.command](options)
+    except AirlockError as error:
+        if options.debug:
+            traceback.print_exc()
+        print(f"airlock: {error}", file=sys.stderr)
+        return 2
+    except Exception as error:
+        if options.debug:
+            raise
+        sentence = f"airlock: it ended with an error that nobody foresaw, {type(error).__name__}: {error}"
+        print(f"{sentence}; {_kept(options, error)}.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("airlock", description="Grade nbgrader assignments, a class at a time.")
     parser.add_argument("--version", action=_Versions)
     common = argparse.ArgumentParser(add_help=False)
@@ -53,26 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     collect.add_argument("--assignment", help="of which; needed where the course has several")
     back = commands.add_parser("return", help="write what learning platforms take back", parents=[common])
     back.add_argument("assignment")
-    options = parser.parse_args(arguments)
-    try:
-        if os.name != "posix":
-            raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
-        run = {"grade": _grade, "check": _check, "collect": _collect, "return": _return}
-        return run[options.command](options)
-    except AirlockError as error:
-        if options.debug:
-            traceback.print_exc()
-        print(f"airlock: {error}", file=sys.stderr)
-        return 2
-    except Exception as error:
-        if options.debug:
-            raise
-        sentence = f"airlock: it ended with an error that nobody foresaw, {type(error).__name__}: {error}"
-        print(f"{sentence}; {_kept(options, error)}.", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
-        return 130
+    return parser
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -100,7 +104,7 @@ def _grade(options: argparse.Namespace) -> int:
     gc.disable()  # nothing of what is imported is garbage, and looking for it takes a sixth of the time
     from airlock.classroom.classroom import Classroom
     from airlock.classroom.preview import preview
-    from airlock.classroom.table import print_changes, print_table, progress
+    from airlock.classroom.table import ProgressBar, print_changes, print_table
     from airlock.course.application import load_course
     from airlock.sandbox import confine
 
@@ -121,7 +125,7 @@ def _grade(options: argparse.Namespace) -> int:
         workers = stack.enter_context(_workers(options, len(chosen)))
         for warning in room.rehearse(workers.executor, keep=not options.dry_run):
             print(f"WARNING: {warning}", file=sys.stderr)
-        bar = stack.enter_context(progress(len(chosen)))
+        bar = stack.enter_context(ProgressBar(len(chosen)))
         slots = 2 * (options.jobs or workers.count)  # so that no worker waits for this process to write
         if options.dry_run:
             records = preview(room, workers.executor, slots, chosen, options.force, bar)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import nbformat
@@ -19,8 +19,9 @@ from real_course import ASSIGNMENT, ROOT
 from servers import end, environment, free_port
 
 from airlock.model.limits import MIB, Limits
-from airlock.model.record import KINDS
+from airlock.model.record import KINDS, Record
 from airlock.sandbox.confine import measures
+from airlock.settings import Airlock
 
 pytestmark = pytest.mark.timeout(900)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -207,6 +208,17 @@ def test_the_operators_page_has_every_limit():
         if type(value) is not bool
     }
     assert {name.strip("`"): value for name, value, _ in rows("operator.md", "Limits")} == expected
+
+
+def test_the_operators_page_has_every_field_of_a_record():
+    named = [name for first, *_ in rows("operator.md", "Results") for name in re.findall(r"`(\w+)`", first)]
+    assert sorted(named) == sorted([*(field.name for field in fields(Record)), "points"])
+
+
+def test_every_option_of_a_course_is_in_the_manual():
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    options = Airlock.class_own_traits(config=True)
+    assert options and [name for name in options if f"c.Airlock.{name}" not in text] == []
 
 
 def test_the_operators_page_has_every_measure():

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import replace
 from typing import Any
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.tasks import Task, graded_before, sender, tasks
+from airlock.classroom.tasks import Task, followed, graded_before, sender, tasks
 from airlock.course.gradebook import Book
 from airlock.course.journal import Journal
-from airlock.course.marked import follow
 from airlock.model.record import Record
 
 
@@ -40,7 +38,7 @@ def preview(
         for task, result in dispatcher.results(lambda: next(wanted, None)):
             if not isinstance(result, BaseException):
                 graded, _ = result
-                record = replace(graded.record, digest=task.digest, hand_in=task.hand_in)
-                found.append(follow(record, known.get(task.student), entries.get(task.student)))
-                listener.done(record)
+                before = known.get(task.student), entries.get(task.student)
+                found.append(followed(task, graded.record, *before))
+                listener.done(found[-1])
     return sorted(found, key=lambda record: record.student)

@@ -3,13 +3,12 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
 from airlock.classroom.renewed_pages import renew_pages
-from airlock.classroom.tasks import Task, graded_before
+from airlock.classroom.tasks import Task, followed, graded_before
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
@@ -65,7 +64,8 @@ class Recorder:
             self.fail(task.student, "machine", self._reason(task.student, result), task.hand_in)
             return
         graded, pages = result
-        record = self.following(task, graded.record)
+        before = self.records.get(task.student), self.entries.get(task.student)
+        record = followed(task, graded.record, *before)
         if record.status != "failed":
             try:
                 self._keep(task, graded, pages, record)
@@ -81,11 +81,6 @@ class Recorder:
         second, self._second = self._second or [], None
         for task, result in second:
             self.take(task, result)
-
-    def following(self, task: Task, record: Record) -> Record:
-        """The record that a worker sent, with what it owes to the one before it."""
-        record = replace(record, digest=task.digest, hand_in=task.hand_in)
-        return follow(record, self.records.get(task.student), self.entries.get(task.student))
 
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""

@@ -14,7 +14,7 @@ from airlock.pages import shared
 REASON_WIDTH = 96
 
 
-class progress(contextlib.AbstractContextManager):  # noqa: N801
+class ProgressBar(contextlib.AbstractContextManager):
     """A progress bar with the time left; one line per incident above it."""
 
     def __init__(self, total: int):

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airlock.classroom.pool import grade_task
 from airlock.course.entries import Entry
-from airlock.course.marked import stands
+from airlock.course.marked import follow, stands
 from airlock.handin.files import digest_of, read_submission
 from airlock.model.errors import AirlockError
 from airlock.model.record import Incident, Record
@@ -65,6 +65,11 @@ def graded_before(room: "Classroom", task: Task, known: Record | None, entry: En
         and stands(known, entry)
         and room.folder("autograded", task.student).exists()
     )
+
+
+def followed(task: Task, record: Record, known: Record | None, entry: Entry | None) -> Record:
+    """The record that a worker sent for a task, with what it owes to the one before it."""
+    return follow(replace(record, digest=task.digest, hand_in=task.hand_in), known, entry)
 
 
 def sender(room: "Classroom", feedback: bool) -> Callable[[Executor, Task], Future]:

@@ -1,1 +1,1 @@
-"""nbgrader's folders and gradebook, the journal, the results."""
+"""What nbgrader keeps of a course, folders and gradebook; the roster, the journal, the results."""

@@ -1,4 +1,4 @@
-"""The folders of a course: where the submissions are, and how a graded one is put in its place."""
+"""The folders of a course: where submissions and reports are, and how a graded one is put in its place."""
 
 import os
 import re

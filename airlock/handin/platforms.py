@@ -22,11 +22,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any
-
-import yaml
 
 from airlock.handin.filenames import SKIPPED
+from airlock.handin.gradescope import MAX_METADATA, METADATA, read_metadata
 from airlock.model.errors import AirlockError
 
 MOODLE = re.compile(
@@ -38,8 +36,6 @@ CANVAS = re.compile(
 )
 AGAIN = re.compile(r"(?P<stem>.+?)(?:-(?P<number>\d+))?(?P<ending>\.\w+)?")  # Canvas: hw.ipynb, hw-1.ipynb
 GRADESCOPE = re.compile(r"(?:.*/)?(?P<key>submission_\d+)/(?P<file>.+)")
-METADATA = "submission_metadata.yml"
-MAX_METADATA = 64 * 2**20  # bytes
 AT_ONCE = timedelta(hours=1)  # an archive whose files all have one time, give or take, has that of its making
 
 
@@ -151,70 +147,24 @@ def _canvas(found: dict[str, tuple[zipfile.ZipInfo, re.Match]]) -> list[Attempt]
     return attempts
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads Ruby's objects, which older exports have for times, as what they are made of."""
-
-
-def _ruby(loader: Any, _: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node)
-    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
-
-
-_Loader.add_multi_constructor("!ruby/", _ruby)
-
-
 def _gradescope(
     members: dict[str, zipfile.ZipInfo], metadata: str, packed: zipfile.ZipFile, archive: str
 ) -> tuple[list[Attempt], list[zipfile.ZipInfo]]:
     if members[metadata].file_size > MAX_METADATA:
         raise AirlockError(f"{archive}: its {METADATA} is too large to be read.")
-    try:
-        known = yaml.load(packed.read(members[metadata]), Loader=_Loader)  # noqa: S506  a safe one
-        known = {str(key): entry for key, entry in known.items() if isinstance(entry, dict)}
-    except (yaml.YAMLError, AttributeError, ValueError):
-        raise AirlockError(
-            f"{archive}: its {METADATA} is no YAML of Gradescope's; export it again."
-        ) from None
+    known = read_metadata(packed.read(members[metadata]), archive)
     attempts: dict[str, Attempt] = {}
     left = []
     for path, info in members.items():
         match = GRADESCOPE.fullmatch(path)
-        entry = known.get(match["key"]) if match else None
-        if match and entry is not None:
+        if match and match["key"] in known:
             key = match["key"]
-            if key not in attempts:
-                people = [one for one in _of(entry, "submitters") or [] if isinstance(one, dict)]
-                who = [
-                    tuple(str(word) for part in ("sid", "email", "name") if (word := _of(one, part)))
-                    for one in people
-                ]
-                name = ", ".join(str(_of(one, "name") or _of(one, "email") or key) for one in people) or key
-                attempts[key] = Attempt(name, list(filter(None, who)), {}, _stated(_of(entry, "created_at")))
-            attempts[key].members[match["file"]] = info
+            name, who, time = known[key]
+            attempts.setdefault(key, Attempt(name, who, {}, time)).members[match["file"]] = info
         elif path != metadata:
             left.append(info)
     early = datetime.min.replace(tzinfo=UTC)
     return sorted(attempts.values(), key=lambda one: one.time or early), left
-
-
-def _of(entry: dict, name: str) -> Any:
-    """A field, with the colon that Ruby puts before its keys or without."""
-    return entry.get(f":{name}", entry.get(name))
-
-
-def _stated(value: Any) -> datetime | None:
-    """The time that Gradescope states; without a zone it is UTC."""
-    if isinstance(value, dict):
-        value = value.get("utc") or value.get("time")
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.replace(" Z", "Z")).strip())
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _time(info: zipfile.ZipInfo) -> datetime | None:

@@ -134,9 +134,12 @@ class StudentKernel(KernelProcess):
                 self.kill()
         self._serving = False
 
-    def ask(self, name: str, seconds: float, refer: Refer) -> tuple[str, Any]:
-        """The state and value of a name: ("ok", value), ("missing", None), ..."""
-        content, frames = self.request({"do": "get", "name": name}, [], seconds)
+    def ask(self, name: str, seconds: float, refer: Refer, what: str = "get") -> tuple[str, Any]:
+        """The state and value of a name: ("ok", value), ("missing", None), ...
+
+        ``what``: "get" for the student's own names, "library" for a module's, given as "module:path".
+        """
+        content, frames = self.request({"do": what, "name": name}, [], seconds)
         if content["status"] == "ok":
             return "ok", decode(frames, refer)
         return content["status"], content.get("type")

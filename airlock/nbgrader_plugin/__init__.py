@@ -1,1 +1,1 @@
-"""What nbgrader calls: the exporter and preprocessor of ``autograde``, the exporter of feedback."""
+"""What nbgrader calls: exporters and preprocessors, and the Formgrader's page of a submission."""

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
@@ -24,6 +24,13 @@ REFERENCE = {
     "waits": "cannot be graded here, not even for the reference solution",
     "fails": "is not passed by the reference solution, here as with nbgrader",
     "unsteady": "is not always passed by the reference solution",
+}
+
+# Numbers in the table of students; a column is there where anybody has one.
+COUNTED: dict[str, Callable[[Record], int]] = {
+    "To mark": lambda record: record.to_mark,
+    "Blanks": lambda record: len(record.blanks),
+    "Incidents": lambda record: len(record.incidents),
 }
 
 Links = Mapping[str, Sequence[tuple[str, Path | str]]]
@@ -81,6 +88,7 @@ def render_report(results: dict, records: Iterable[Record], folder: Path, links:
         links={student: relative(pairs, folder) for student, pairs in (links or {}).items()},
         reference=of_reference(results.get("reference", []), graded),
         kinds=KINDS,
+        counted=[(title, of) for title, of in COUNTED.items() if any(map(of, records))],
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

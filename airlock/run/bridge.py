@@ -1,6 +1,6 @@
 """The student's names as a test sees them: data is copied, a function becomes a stand-in that asks.
 
-The other end is kernel.py, in a process that may lie. It is told names and arguments, and nothing
+The other end is sandbox/answering.py, in a process that may lie. It is told names and arguments, and nothing
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
@@ -12,9 +12,11 @@ from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
 from airlock.run.around import Surroundings
 from airlock.run.callbacks import Callbacks
+from airlock.run.foreign import TooMuch
 from airlock.run.functions import RemoteFunction
 from airlock.run.lent import Names
-from airlock.run.mirror import Mirror, TooMuch
+from airlock.run.mirror import Mirror
+from airlock.run.raised import raised
 from airlock.run.references import References
 from airlock.run.remote_class import RemoteClass
 from airlock.run.told import StandIns
@@ -54,6 +56,7 @@ class Bridge:
         """A test begins. ``carry``: what a function changes in its arguments, the test sees changed."""
         self.carry = carry
         self._items = self._exchanges = 0
+        self.has_called = False  # a function of the student's
         self.callbacks.begin()
         self.surroundings.begin()
         self.lost = ""  # why the test that is running is lost already
@@ -65,19 +68,23 @@ class Bridge:
         status, value = self.exchange(lambda: self.kernel.ask(name, seconds, refer), name)
         match status:
             case "ok":
-                self.take_files(value)
-                return value
+                return self.take_files(value)
             case "missing":
                 raise KeyError(name)
         self.lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
 
-    def take_files(self, *told: Any) -> None:
-        """What the student's code has written is there for the test; ``told`` may hold names of files."""
+    def take_files(self, value: Any = None, *told: Any) -> Any:
+        """What the student's code has written is there for the test; it, too, may be told names of files.
+
+        Returns the value, with the paths that files have here.
+        """
+        if self.mirror is None:
+            return value
         try:
-            if self.mirror:
-                self.mirror.take(*told)
+            self.mirror.take(value, *told)
         except TooMuch as error:
             self.lose(str(error))
+        return self.mirror.here(value)
 
     def call(self, function: RemoteFunction, arguments: tuple, keywords: dict) -> Any:
         """Call the student's function; raises what it raised, or Lost."""
@@ -124,12 +131,15 @@ class Bridge:
         if around:
             request["around"] = around
 
+        if not self.has_called:
+            request["first"] = self.has_called = True
+        given = list(arguments), keywords
         if self.mirror:
-            self.mirror.give((arguments, keywords))
+            given = self.mirror.give(given)
 
         def ask() -> tuple[dict, Any, Any]:
             try:
-                frames = encode((list(arguments), keywords), self.callbacks.refer)
+                frames = encode(given, self.callbacks.refer)
             except (TypeError, ValueError) as error:
                 self.lose(f"{called} cannot be given {error}.")
             return self.kernel.call(request, frames, seconds, self.stand_ins.refer)
@@ -138,7 +148,7 @@ class Bridge:
         if around and reply["status"] in ("ok", "raised") and type(result) is tuple and len(result) == 2:
             result, told = result
             self.surroundings.take(told)
-        self.take_files(arguments, keywords, result)
+        result = self.take_files(result, arguments, keywords)
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:
@@ -149,11 +159,15 @@ class Bridge:
                         and self._differ(arguments, changed[0])
                     ):
                         self.changed = name
-                    if self.carry or not self.changed:
-                        restore((list(arguments), keywords), changed)
+                    if not self.carry and self.changed:
+                        return result
+                    restore((list(arguments), keywords), changed)
+                same = reply.get("same")  # the place of what was given, and is given back
+                if type(same) is int and 0 <= same < len(arguments) and type(arguments[same]) is type(result):
+                    return arguments[same]
                 return result
             case "raised":
-                raise self._exception(name, reply, result)
+                raise raised(self, name, reply, result)
             case "uncrossable":
                 kind = str(reply.get("type"))[:200]
                 self.lose(f"{called} returned {kind}, which is too large or too deep to be handed to a test.")
@@ -213,30 +227,3 @@ class Bridge:
         if kind:
             self.incidents.append(Incident(kind, sentence))
         raise Lost(sentence)
-
-    def _exception(self, name: str, reply: dict, error: Any) -> BaseException:
-        own = self.callbacks.errors.pop(reply.get("number"), None)
-        if own is not None:
-            return own
-        kinds = reply.get("kinds")
-        kinds = [str(kind) for kind in kinds[:20]] if isinstance(kinds, list) else []
-        given = next((base for kind in kinds if (base := self.exception(kind)) is not None), None)
-        message = f"{reply.get('evalue', '')}"[:2000]
-        if given is not None and issubclass(given, Exception) and given.__module__ != "builtins":
-            error = None
-        if not isinstance(error, Exception) and given is not None and issubclass(given, Exception):
-            error = _made(given, message)
-        if not isinstance(error, Exception):
-            self.lose(f"{name}() raised {str(reply.get('ename'))[:100]}.")
-        object.__setattr__(error, "raised_by", (name, str(reply.get("ename")), message))
-        if isinstance(error, MemoryError):
-            sentence = f"{name}() asked for more memory than it may use."
-            self.incidents.append(Incident("memory-limit", sentence))
-        return error
-
-
-def _made(kind: type[Exception], message: str) -> Exception | None:
-    try:
-        return kind(message)
-    except Exception:  # it wants other arguments
-        return None

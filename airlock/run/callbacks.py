@@ -9,7 +9,7 @@ import io
 import pickle
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from airlock.model.limits import MIB
@@ -29,7 +29,9 @@ class Callbacks:
 
     def __init__(self, bridge: Any):
         self._bridge = bridge
-        self._given: list[Any] = []
+        self._functions: list[Callable[..., Any]] = []
+        self._objects: list[Any] = []
+        self._nexts: dict[int, Callable[..., Any]] = {}  # by the id of an iterator, which they keep alive
         self.errors: dict[Any, BaseException] = {}
         self._depth = 0
         self.begin()
@@ -46,26 +48,22 @@ class Callbacks:
         if (named := name_of(value)) is not None:
             return {"named": named}
         if (data := _as_pickle(value)) is not None:
-            return {"own": self._place(value), "pickle": pack(data)}
+            return {"own": _place(value, self._objects), "pickle": pack(data)}
+        if isinstance(value, Iterator):
+            return self.node(self._nexts.setdefault(id(value), value.__next__)) | {"items": True}
         return self.node(value) if callable(value) else None
 
     def node(self, function: Callable[..., Any]) -> dict:
         """By what the student's side calls a function of the test."""
         binds = isinstance(function, types.FunctionType)  # as an attribute of a class it is a method
         name = str(getattr(function, "__name__", "function"))
-        return {"callback": self._place(function), "name": name, "binds": binds}
+        return {"callback": _place(function, self._functions), "name": name, "binds": binds}
 
-    def _place(self, value: Any) -> int:
-        places = [place for place, known in enumerate(self._given) if known is value]
-        if not places:
-            self._given.append(value)
-        return places[0] if places else len(self._given) - 1
-
-    def find(self, number: Any) -> Any:
+    def find(self, node: dict) -> Any:
         """What the test has given, and the student's side gives back."""
-        if type(number) is not int or not 0 <= number < len(self._given):
-            raise Malformed("nothing that the test has given")
-        return self._given[number]
+        if "own" in node:
+            return _at(node["own"], self._objects)
+        return _at(node["callback"], self._functions)
 
     def answer(self, number: Any, frames: list) -> tuple[dict, list]:
         """Call a function of the test; what to send of its result, or of what it raised."""
@@ -77,7 +75,7 @@ class Callbacks:
                 self._bridge.lose("A function of the test was called without end.")
             if self._depth > DEEPEST:
                 raise RecursionError("calls to and fro, too deep")
-            found = self.find(number)(*arguments, **keywords)
+            found = _at(number, self._functions)(*arguments, **keywords)
             return {"do": "return", "raised": 0}, encode(found, self.refer)
         except KeyboardInterrupt:
             raise
@@ -103,6 +101,20 @@ class Callbacks:
         except Exception:
             frames = encode(RuntimeError(), self.refer)
         return {"do": "return", "raised": number}, frames
+
+
+def _place(value: Any, kept: list) -> int:
+    """Where a value is kept, by identity; it is, from now on."""
+    places = [place for place, known in enumerate(kept) if known is value]
+    if not places:
+        kept.append(value)
+    return places[0] if places else len(kept) - 1
+
+
+def _at(number: Any, kept: list) -> Any:
+    if type(number) is not int or not 0 <= number < len(kept):
+        raise Malformed("nothing that the test has given")
+    return kept[number]
 
 
 def _as_pickle(value: Any) -> bytes | None:

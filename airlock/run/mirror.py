@@ -8,32 +8,20 @@ pickle that names a class is loaded: it would be code of the student's, run here
 
 import contextlib
 import importlib.machinery
+import itertools
+import operator
 import os
 import pickle
-import stat
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from airlock.model.limits import MIB
+from airlock.run import foreign
+from airlock.run.foreign import Seen
 
-MOST_BYTES = 16 * MIB  # of all files that cross in one test
-MOST_FILES = 1_000  # that the reference solution may write
 LONGEST_NAME = 255
-MAX_DEPTH = 4  # folders within folders
 CODE = tuple(importlib.machinery.all_suffixes())
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-AS_IT_IS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no link followed, no pipe waited for
-ANEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-Seen = tuple[int, int, int]  # of a file: inode, size and time of its last change
-
-
-class TooMuch(Exception):
-    """More was written than crosses."""
-
-    def __init__(self) -> None:
-        super().__init__(f"There is more in files than {MOST_FILES} of them or {MOST_BYTES >> 20} MiB.")
 
 
 class Mirror:
@@ -53,7 +41,7 @@ class Mirror:
     @contextlib.contextmanager
     def for_a_test(self) -> Iterator[None]:
         """While a test runs, that has bytes of its own to read."""
-        self._left = MOST_BYTES
+        self._left = foreign.MOST_BYTES
         try:
             yield
         finally:
@@ -64,8 +52,8 @@ class Mirror:
 
         Raises TooMuch.
         """
-        self._named |= {name for name in _names_in(told) if os.path.lexists(self._answers / name)}
-        names = self._named.union(_files(self._answers) if self._names is None else self._names)
+        self._named |= {name for name in self._names_in(told) if os.path.lexists(self._answers / name)}
+        names = self._named.union(foreign.files_in(self._answers) if self._names is None else self._names)
         for name in names - self._own:
             if not name.endswith(CODE):
                 self._take(name)
@@ -74,10 +62,10 @@ class Mirror:
 
     def _take(self, name: str) -> None:
         target, seen, content = self._tests / name, None, b""
-        with contextlib.suppress(OSError), _opened(self._answers, name, AS_IT_IS) as file:
-            seen = _look(file)
+        with contextlib.suppress(OSError), foreign.opened(self._answers, name, foreign.AS_IT_IS) as file:
+            seen = foreign.state_of(file)
             if seen and seen != self._seen.get(name):
-                content = _read(file, self._left)
+                content = foreign.read_at_most(file, self._left)
         if seen == self._seen.get(name):
             return
         if seen is None:
@@ -88,93 +76,71 @@ class Mirror:
         self._left -= len(content)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        self._made[name] = _look(target)
+        self._made[name] = foreign.state_of(target)
         self.written.add(name)
 
-    def give(self, arguments: Any) -> None:
-        """Copy the test's files that ``arguments`` name. Those of the assignment are there already."""
-        for name in _names_in(arguments):
+    def give(self, arguments: Any) -> Any:
+        """Copy the test's files that ``arguments`` name, but the assignment's, which are there already.
+
+        Returns the arguments with the paths that they have there.
+        """
+        for name in self._names_in(arguments):
             path = self._tests / name
-            if name in self._own or not path.is_file() or self._made.get(name) == _look(path):
+            if name in self._own:
                 continue
-            content = path.read_bytes()
-            with contextlib.suppress(OSError), _opened(self._answers, name, ANEW) as file:
-                os.write(file, content)
-                self._seen[name], self._made[name] = _look(file), _look(path)
+            with contextlib.suppress(OSError):
+                if path.parent.is_dir():  # one to write into, perhaps
+                    with foreign.folder_in(self._answers, name.split("/")[:-1], make=True):
+                        pass
+                if path.is_file() and self._made.get(name) != foreign.state_of(path):
+                    content = path.read_bytes()
+                    with foreign.opened(self._answers, name, foreign.ANEW) as file:
+                        os.write(file, content)
+                        self._seen[name], self._made[name] = foreign.state_of(file), foreign.state_of(path)
+        return moved(arguments, self._tests, self._answers)
+
+    def here(self, value: Any) -> Any:
+        """What the student's side has returned, with the paths that files have here."""
+        return moved(value, self._answers, self._tests)
+
+    def _names_in(self, value: Any) -> set[str]:
+        """Paths within the folders, relative to them, among the first of these values."""
+        waiting, found, looked = [(value, 0)], set(), 0
+        while waiting and looked < foreign.MOST_FILES:
+            one, depth = waiting.pop()
+            looked += 1
+            if isinstance(one, str | Path) and (name := self._relative(str(one))):
+                found.add(name)
+            elif type(one) in (list, tuple, dict) and depth < foreign.MAX_DEPTH:
+                waiting += [(part, depth + 1) for part in itertools.islice(_parts(one), foreign.MOST_FILES)]
+        return found
+
+    def _relative(self, text: str) -> str:
+        """A path within the folders, relative to them and normalised; "" for any other text."""
+        for folder in (self._tests, self._answers):
+            text = text.removeprefix(f"{folder}{os.sep}")
+        if not text or len(text) > LONGEST_NAME or "\0" in text or "\n" in text:
+            return ""
+        name = os.path.normpath(text)
+        inside = not os.path.isabs(name) and name.split(os.sep)[0] not in ("..", ".")
+        return name if inside and name.count(os.sep) <= foreign.MAX_DEPTH else ""
 
 
-@contextlib.contextmanager
-def _opened(root: Path, name: str, flags: int) -> Iterator[int]:
-    """A file below a folder whose owner may put links anywhere: none is followed. Raises OSError."""
-    *folders, last = name.split("/")
-    with contextlib.ExitStack() as stack:
-        place = os.open(root, FOLDER)
-        stack.callback(os.close, place)
-        for folder in folders:
-            place = os.open(folder, FOLDER, dir_fd=place)
-            stack.callback(os.close, place)
-        if flags == ANEW:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(last, dir_fd=place)
-        file = os.open(last, flags, 0o600, dir_fd=place)
-        stack.callback(os.close, file)
-        yield file
+def moved(value: Any, before: Path, after: Path, depth: int = 0) -> Any:
+    """A value with the paths below one folder, also in small containers of it, below another."""
+    kind = type(value)
+    if isinstance(value, str | Path) and str(value).startswith(f"{before}{os.sep}"):
+        return kind(after / str(value).removeprefix(f"{before}{os.sep}"))
+    if kind not in (list, tuple, dict) or len(value) > foreign.MOST_FILES or depth > foreign.MAX_DEPTH:
+        return value
+    parts = [moved(part, before, after, depth + 1) for part in _parts(value)]
+    if all(map(operator.is_, parts, _parts(value))):
+        return value
+    return dict(zip(value, parts, strict=True)) if kind is dict else kind(parts)
 
 
-def _look(file: int | Path) -> Seen | None:
-    """What changes when a file does; None where it is no file."""
-    known = os.stat(file)
-    return (known.st_ino, known.st_size, known.st_mtime_ns) if stat.S_ISREG(known.st_mode) else None
-
-
-def _read(file: int, most: int) -> bytes:
-    content = bytearray()
-    while part := os.read(file, MIB):
-        content += part
-        if len(content) > most:
-            raise TooMuch
-    return bytes(content)
-
-
-def _files(root: Path) -> set[str]:
-    """The files below a folder, by relative path. Raises TooMuch."""
-    found: set[str] = set()
-    waiting = [("", 0)]
-    while waiting:
-        place, depth = waiting.pop()
-        with contextlib.suppress(OSError), os.scandir(os.path.join(root, place)) as entries:
-            for entry in entries:
-                name = os.path.join(place, entry.name)
-                if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
-                    waiting.append((name, depth + 1))
-                elif entry.is_file(follow_symlinks=False):
-                    found.add(name)
-                if len(found) + len(waiting) > MOST_FILES:
-                    raise TooMuch
-    return found
-
-
-def _names_in(value: Any) -> set[str]:
-    """Relative paths among values, or the values of their lists, tuples and dictionaries."""
-    waiting, found = [(value, 0)], set()
-    while waiting:
-        one, depth = waiting.pop()
-        if isinstance(one, str | os.PathLike) and (name := _relative(one)):
-            found.add(name)
-        elif type(one) in (list, tuple, dict) and depth < MAX_DEPTH and len(one) < MOST_FILES:
-            waiting += [(part, depth + 1) for part in (one.values() if type(one) is dict else one)]
-    return found
-
-
-def _relative(value: Any) -> str:
-    """A path that stays within a folder, normalised; "" for any other text."""
-    if type(value) is not str:
-        value = str(value) if isinstance(value, Path) else ""
-    if not value or len(value) > LONGEST_NAME or "\0" in value or "\n" in value:
-        return ""
-    name = os.path.normpath(value)
-    inside = not os.path.isabs(name) and name.split(os.sep)[0] not in ("..", ".")
-    return name if inside and name.count(os.sep) <= MAX_DEPTH else ""
+def _parts(container: Any) -> Iterable[Any]:
+    return container.values() if type(container) is dict else container
 
 
 def _refuse_pickles() -> None:

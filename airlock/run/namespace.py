@@ -188,6 +188,16 @@ class TestNamespace(dict):
         except KeyError:
             return default
 
+    def keys(self) -> Any:
+        """What ``dir()`` shows: also what the cells before have bound, and students if they have."""
+        return [*super().keys(), *(name for name in self._notebook.bindings if self._is_unseen(name))]
+
+    def _is_unseen(self, name: str) -> bool:
+        if super().__contains__(name) or name in self._deleted or name == "*":
+            return False
+        found = self._notebook.binding(name, self._place)
+        return found is not None and (found.owner != "answer" or self._bridge.names.has(name))
+
     def __setitem__(self, name: str, value: Any) -> None:
         if name in self._deleted:
             gone = self._deleted.pop(name)

@@ -12,11 +12,21 @@ LOCAL |= {"__subclasses__", "__flags__", "__basicsize__", "__itemsize__", "__dic
 # numpy would hand what is compared, both sides of it, to whatever an object's class has by these names.
 TAKEN_OVER = {"__array_function__", "__array_ufunc__", "__array_priority__", "__array_wrap__"}
 TAKEN_OVER |= {"__array_finalize__", "__array_prepare__", "__array_interface__", "__array_struct__"}
+FROM_A_STATEMENT = {"__module__", "__qualname__", "__classcell__", "__firstlineno__", "__static_attributes__"}
 COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
 
 
 class RemoteClass(type):
     """A class of the student's side; made by :func:`make_class`."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> Any:
+        """A class of the test's that extends one of the student's: the kernel makes it, and calls back."""
+        own = {key: value for key, value in space.items() if key not in FROM_A_STATEMENT}
+        base = next(one for one in bases if isinstance(one, RemoteClass))
+        made = base._standin_bridge.operate("extend", base, name, ([*bases], own))
+        if "__classcell__" in space:
+            space["__classcell__"].cell_contents = made
+        return made
 
     def mro(cls) -> list[type]:
         """Called while the class is made: what it extends there, as far as this side knows it."""

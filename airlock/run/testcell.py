@@ -24,6 +24,7 @@ from airlock.run.bridge import Bridge, Lost
 from airlock.run.code import execute
 from airlock.run.main_module import MainModule
 from airlock.run.namespace import TestNamespace
+from airlock.run.pictures import shown
 from airlock.run.verdict import Test, error_output, explain, is_no_share
 
 MAX_PRINTED = 20_000
@@ -108,7 +109,8 @@ class TestCells:
             try:
                 bridge.surroundings.home(namespace)
                 bridge.take_files()
-                with _bounded(bridge), watched(bridge.surroundings), _as_main(namespace, bridge):
+                pictures = shown(bridge, test.source)
+                with _bounded(bridge), watched(bridge.surroundings), pictures, _as_main(namespace, bridge):
                     value = execute(test.source, namespace)
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)
@@ -124,14 +126,16 @@ class TestCells:
     def _at_home(self) -> Iterator[None]:
         path, folder = list(sys.path), os.getcwd()
         random.seed()
-        np.random.seed()  # noqa: NPY002  a forked grader must not repeat its siblings' draws
+        np.random.seed()  # a forked grader must not repeat its siblings' draws
         sys.path[:0] = [str(self.folder), *(str(self.folder / name) for name in self.folders)]
         os.chdir(self.folder)
+        tempfile.tempdir, elsewhere = str(self.folder), tempfile.tempdir  # what is given from there crosses
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 yield
             finally:
+                tempfile.tempdir = elsewhere
                 os.chdir(folder)
                 sys.path[:] = path
 

@@ -32,7 +32,7 @@ class StandIns:
         """What stands here for an object there, see :func:`airlock.wire.values.decode`."""
         self._renew()
         if "callback" in node or "own" in node:
-            return self._bridge.callbacks.find(node["callback" if "callback" in node else "own"])
+            return self._bridge.callbacks.find(node)
         if "enum" in node:
             return _member(*map(str, node["enum"]))
         if "class" in node and "object" not in node:

@@ -1,7 +1,10 @@
 """What the kernel answers to a request of the grader: about a name, a call, or an object that was told of."""
 
 import contextlib
+import importlib
+import operator
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +16,7 @@ from airlock.wire.values import Buffer
 Reply = tuple[dict, Sequence[Buffer]]  # content, and the frames of a value
 
 NOTHING = object()
+PYPLOT = "matplotlib.pyplot"
 
 
 class Answers:
@@ -22,6 +26,11 @@ class Answers:
         self._shell, self._objects, self._others = shell, objects, others
         self._lent: dict[str, Any] = {}  # names that a test has set, and what they were before
         self._deleted: dict[str, Any] = {}  # what tests took away, and may put back
+        self._figures: set[int] = set()  # open since before the tests
+
+    def begin(self) -> None:
+        """Tests begin, after a cell."""
+        self._figures = _figures()
 
     def to(self, request: dict, frames: Sequence[Buffer]) -> Reply:
         """The answer, also where the student's code raises whatever there is."""
@@ -61,6 +70,9 @@ class Answers:
             case "bind":
                 space[name] = objects.decode(frames)[0][0]
                 return {"status": "ok"}, []
+            case "library":
+                module, path = name.split(":")
+                return self._cross(operator.attrgetter(path)(importlib.import_module(module)))
             case "call":
                 return self._call(objects[request["on"]], request, frames)
             case "get" if name not in space:
@@ -70,6 +82,9 @@ class Answers:
         return self._call(operate(request["do"], objects[request["on"]], name), request, frames)
 
     def _call(self, function: Callable[..., Any], request: dict, frames: Sequence[Buffer]) -> Reply:
+        if "first" in request:  # a cell's end closes figures, and so does a test's
+            for number in _figures() - self._figures:
+                sys.modules[PYPLOT].close(number)
         frames = [bytes(frame) for frame in frames]  # which a callback would overwrite
         given: dict[int, Any] = {}
         arguments, keywords = self._objects.decode(frames, given)
@@ -79,6 +94,7 @@ class Answers:
                 result = function(*arguments, **keywords)
         finally:
             self._told = around.told if around else None  # also when an error is on its way
+        same = next((place for place, one in enumerate(arguments) if one is result), None)
         if around:
             result = result, around.told
         content, answer = self._cross(result)
@@ -89,7 +105,7 @@ class Answers:
         except (TypeError, ValueError):  # what was put in cannot cross, so it does not
             after = frames
         changed = after != frames  # of bytes, which compare at once
-        return content | {"result_frames": len(answer)}, [*answer, *(after if changed else [])]
+        return content | {"result_frames": len(answer), "same": same}, [*answer, *(after if changed else [])]
 
     def _cross(self, value: Any) -> Reply:
         try:
@@ -103,6 +119,11 @@ class Answers:
             return content, self._objects.encode(error if self._told is None else (error, self._told))
         except BaseException:  # noqa: B036  then its name and text have to do
             return content, []
+
+
+def _figures() -> set[int]:
+    """The figures that pyplot has open."""
+    return set(sys.modules[PYPLOT].get_fignums()) if PYPLOT in sys.modules else set()
 
 
 def _describe(error: BaseException) -> dict:

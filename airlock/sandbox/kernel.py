@@ -94,6 +94,7 @@ class AirlockKernel(IPythonKernel):
     def _serve(self) -> None:
         """Answer requests for values and calls until the grader says that its tests have ended."""
         self.pre_handler_hook()  # an interrupt raises KeyboardInterrupt, as in a cell
+        self._answers.begin()
         try:
             while self._serve_one():
                 pass

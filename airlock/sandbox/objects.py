@@ -113,7 +113,7 @@ class Objects:
             return operator.attrgetter(path)(importlib.import_module(module))
         number = node["callback"]
         if number not in self._callbacks:
-            kind = Method if node["binds"] else Callback
+            kind = Items if "items" in node else Method if node["binds"] else Callback
             self._callbacks[number] = kind(number, self._call_back, node["name"])
         return self._callbacks[number]
 
@@ -175,3 +175,13 @@ def _has(mro: list[type], name: str) -> bool:
     """Whether a class brings a special method along: one of its own, or of what it extends but ``object``."""
     definer = next((one for one in mro if name in vars(one)), object)
     return definer is not object and vars(definer)[name] is not None
+
+
+class Items(Callback):
+    """An iterator of the test: each item is asked for."""
+
+    def __iter__(self) -> "Items":
+        return self
+
+    def __next__(self) -> Any:
+        return self()

@@ -32,6 +32,7 @@ def operate(what: str, value: Any, name: str) -> Callable[..., Any]:
         "set attribute": lambda new: setattr(value, name, new),
         "delete attribute": lambda: delattr(value, name),
         "base": lambda: next(plain(value) for base, plain in BASES.items() if isinstance(value, base)),
+        "extend": lambda bases, own: types.new_class(name, tuple(bases), {}, lambda space: space.update(own)),
         "signature": lambda: _signature(value),
         "code": lambda: _code(value),
     }

@@ -5,8 +5,6 @@ Only values of exactly the types below cross, and those of :mod:`airlock.wire.st
 Decoding builds nothing but these types, whatever the other side sent, and never unpickles.
 """
 
-import functools
-import io
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -15,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from airlock.wire import numbers, standard, tables
+from airlock.wire.arrays import from_npy, to_npy
 
 MAX_DEPTH = 50
 MAX_NODES = 2_000_000
@@ -69,7 +68,7 @@ def encode(value: Any, refer: Refer = lambda value, pack: None) -> list[bytes]:
         if plain_array or issubclass(kind, np.generic) and kind.__module__ == "numpy":
             if not numbers.is_plain(value.dtype):
                 raise TypeError(f"an array of dtype {value.dtype}")
-            arrays.append(_npy(np.asarray(value)))
+            arrays.append(to_npy(np.asarray(value)))
             return {"array" if kind is np.ndarray else "scalar": len(arrays) - 1}
         try:
             known = take_apart(value)
@@ -143,9 +142,9 @@ def decode(frames: Sequence[Buffer], refer: Refer | None = None) -> Any:
                 pairs = [(unpack(key, depth + 1), unpack(item, depth + 1)) for key, item in content]
                 return standard.table(pairs)
             case "array":
-                return _from_npy(left.pop(content))
+                return from_npy(left.pop(content))
             case "scalar":
-                return _from_npy(left.pop(content))[()]
+                return from_npy(left.pop(content))[()]
             case "reference" if refer is not None:
                 return refer(content, lambda part: unpack(part, depth + 1))
         return put_together(tag, unpack(content, depth + 1))
@@ -173,37 +172,3 @@ def cost(head: bytes) -> int:
     characters = len(head) * (4 if wide else 1)
     return characters + COMMA * head.count(b",") + LIST * head.count(b"[") + OBJECT * head.count(b"{")
 
-
-def _npy(array: np.ndarray) -> bytes:
-    fortran_order = array.flags.f_contiguous and not array.flags.c_contiguous
-    header = _header(array.shape, fortran_order, array.dtype)
-    flat = np.ravel(array, order="F" if fortran_order else "C")
-    return b"".join((header, flat.view(np.uint8))) if array.nbytes else header  # type: ignore[arg-type]
-
-
-def _from_npy(frame: Buffer) -> np.ndarray:
-    start = 10 + int.from_bytes(frame[8:10], "little")  # a magic string of 6 bytes, a version, this length
-    shape, fortran_order, dtype = _read_header(bytes(frame[:start]))
-    if not numbers.is_plain(dtype) or dtype.hasobject:
-        raise Malformed(f"an array of dtype {dtype}")
-    # A copy, so that it can be written to; frombuffer checks that the data are all there.
-    count = math.prod(shape)
-    flat = np.frombuffer(frame, dtype, count, start) if count else np.empty(0, dtype)
-    return flat.reshape(shape, order="F" if fortran_order else "C").copy(order="K")
-
-
-# The same few shapes come again and again, and numpy takes longer for a header than for the numbers.
-@functools.lru_cache(maxsize=256)
-def _header(shape: tuple, fortran_order: bool, dtype: np.dtype) -> bytes:
-    stream, descr = io.BytesIO(), np.lib.format.dtype_to_descr(dtype)
-    description = {"descr": descr, "fortran_order": fortran_order, "shape": shape}
-    np.lib.format.write_array_header_1_0(stream, description)
-    return stream.getvalue()
-
-
-@functools.lru_cache(maxsize=256)
-def _read_header(header: bytes) -> tuple[tuple, bool, np.dtype]:
-    stream = io.BytesIO(header)
-    if np.lib.format.read_magic(stream) != (1, 0):
-        raise Malformed("an unknown version of .npy")
-    return np.lib.format.read_array_header_1_0(stream, max_header_size=10_000)

@@ -31,17 +31,25 @@ def feedback(course, report):
 
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory):
-    """The report of 500 students."""
+    """The report of 500 students, with a roster, and much that is not as it should be."""
     folder = tmp_path_factory.mktemp("crowd")
-    meta = synthetic.meta() | {"made": "2026-01-31T12:00:00"}
-    page = folder / "index.html"
-    page.write_text(render_report(meta, synthetic.a_class(500), folder), encoding="utf-8")
+    records = synthetic.a_class(500)
+    people = {one.student: [f"María Müller-{at}", f"Section {at % 9}"] for at, one in enumerate(records)}
+    absent = [{"id": f"absent-{at}", "name": f"Absent Person {at}"} for at in range(100)]
+    notes = [f"nobody-{at} is not in roster.csv: add a line, or remove the folder." for at in range(100)]
+    meta = synthetic.meta() | {"made": "2026-01-31T12:00:00", "people": people, "absent": absent}
+    page, links = folder / "index.html", {}
+    for one in records:
+        where = folder / "feedback" / one.student.replace("/", "-") / "p.html"
+        links[one.student] = [("feedback", where), ("graded notebook", where)]
+    page.write_text(render_report(meta | {"notes": notes}, records, folder, links), encoding="utf-8")
+    assert page.stat().st_size < 2_000_000
     return page.as_uri()
 
 
 def points(page):
     """The points in the table of students, from top to bottom; nothing for what has no score."""
-    cells = page.locator("#students tbody tr:visible td:nth-child(3)").all_inner_texts()
+    cells = page.locator("#students tbody tr:visible td[data-key]").all_inner_texts()
     return [float(text.split()[0]) for text in cells if re.match(r"\d", text)]
 
 
@@ -75,6 +83,17 @@ def test_the_report_leads_to_the_feedback_and_says_what_was_lost(visit, report, 
     expect(seen.page.locator("main")).to_contain_text("the bias b is missing")
     expect(seen.page.locator(".score")).to_have_text("23 of 25 points")
     assert seen.errors == []
+
+
+def test_what_matters_of_a_class_of_500_is_on_one_screen_and_a_link_leads_to_its_students(visit, crowd):
+    page = visit(crowd, width=1280).page
+    for place in ("#teach", "nav", "#attendance"):
+        expect(page.locator(place)).to_be_in_viewport(ratio=1)
+    page.get_by_role("link", name="Every student").click()
+    expect(page.locator("#filter-text")).to_be_in_viewport(ratio=1)
+    page.locator("#filter-text").fill("müller-499")
+    expect(page.locator("#students tbody tr:visible")).to_have_count(1)
+    expect(page.locator("#students tbody tr:visible")).to_be_in_viewport(ratio=1)
 
 
 def test_a_class_of_500_sorts_and_filters_without_a_wait(visit, crowd):

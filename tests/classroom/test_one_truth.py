@@ -123,6 +123,14 @@ def test_a_changed_check_is_shown_before_and_told_afterwards(course, capsys):
     assert "What grading again has changed" in report and "square 0 → 3" in report
 
 
+def test_a_course_may_do_without_feedback_pages(course):
+    (course.root / "nbgrader_config.py").write_text(CONFIG + "\nc.Airlock.feedback = False\n")
+    shutil.rmtree(course.root / "feedback")
+    assert course.grade("--force", "--student", "ada") == 0
+    assert (course.root / "autograded" / "ada" / "ps1" / "p.ipynb").exists()
+    assert not (course.root / "feedback").exists()
+
+
 def test_what_failed_is_looked_at_beforehand_as_it_would_be_graded_again(course, capsys):
     (course.root / "submitted" / "carl" / "ps1" / "p.ipynb").write_text("{}")
     assert course.grade() == 1

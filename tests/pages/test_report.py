@@ -50,9 +50,9 @@ def test_begins_with_what_to_teach_next_by_points_lost_and_the_slips_behind_them
     first, second = page.select("header p")[1:3]
     assert first.get_text() == (
         "Teach next: Init he, where 5 of 13 students lost 10 points in all: "
-        "4 “looks like Xavier's: the factor 2 is missing”; 1 left it blank."
+        "4 were told “looks like Xavier's: the factor 2 is missing”; 1 left it blank."
     )
-    assert second.get_text() == "Then: Other, where 1 of 13 students lost 2 points: 1 “wrong”."
+    assert second.get_text() == "Then: Other, where 1 of 13 students lost 2 points: 1 was told “wrong”."
     names = [text.text for text in page.find(id="lost").find_next("svg").find_all("text")][:6]
     assert names == ["init he", "5", "experiment he", "5", "other", "2"], "sorted as the title says"
 

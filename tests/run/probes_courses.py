@@ -316,4 +316,78 @@ def twice(f): return f() + f()
 from functools import partial
 def plus(a, b): return a + b
 assert twice(partial(plus, 2, 3)) == 10
+=== a file of tempfile's | file
+def words_in(path):
+    with open(path) as f:
+        return len(f.read().split())
+def save_twice(path, text):
+    for name in "ab":
+        with open(f"{path}/{name}.txt", "w") as f:
+            f.write(text)
+    return f"{path}/b.txt"
+---
+import os
+import tempfile
+from pathlib import Path
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder, "x.txt")
+    path.write_text("a b c")
+    assert words_in(path) == 3 and words_in(str(path)) == 3
+    written = save_twice(folder, "twice")
+    assert written == os.path.join(folder, "b.txt") and open(written).read() == "twice"
+=== a generator of the test given | call back
+def firsts(n, items): return [next(items) for _ in range(n)]
+def total_of(items): return sum(items)
+---
+def numbers():
+    yield from (3, 4, 5)
+kept = numbers()
+assert firsts(2, kept) == [3, 4] and list(kept) == [5] and total_of(numbers()) == 12
+assert total_of(map(int, "123")) == 6
+=== what dir tells | value
+seen_by_dir = [1]
+---
+assert "seen_by_dir" in dir() and "seen_by_dir" in globals() and "never_bound" not in dir()
+=== what was given comes back itself | value
+def itself(x): return x
+---
+import numpy as np
+for x in [1, 2], {"a": 1}, np.zeros(2):
+    assert itself(x) is x
+=== the current picture | reference
+import matplotlib.pyplot as plt
+def sketch(): plt.plot([1, 2], [3, 4]); plt.title("Growth"); plt.xlabel("days")
+---
+import matplotlib.pyplot as plt
+for _ in range(2):
+    plt.close("all")
+    sketch()
+    ax = plt.gca()
+    assert ax.get_title() == "Growth" and len(ax.lines) == 1 and len(plt.gcf().axes) == 1
+assert plt.get_fignums() == [1]
+=== a picture of its own for each test | reference
+def sketch_again(): plt.plot([5, 6])
+---
+import matplotlib.pyplot as plt
+sketch_again()
+assert len(plt.gca().lines) == 1 and plt.gca().get_title() == ""
+=== a class of the test extends the student's | call back
+from abc import ABC, abstractmethod
+class Shape(ABC):
+    def __init__(self, name): self.name = name
+    @abstractmethod
+    def area(self): ...
+    def described(self): return f"{self.name} of {self.area()}"
+---
+class Square(Shape):
+    side = 3
+    def area(self): return self.side ** 2
+assert Square("square").described() == "square of 9" and isinstance(Square("x"), Shape)
+class Nothing(Shape): pass
+try:
+    Nothing("x")
+except TypeError:
+    pass
+else:
+    raise AssertionError
 '''

@@ -8,7 +8,7 @@ from small_course import QUICK
 from test_names import a_master
 
 from airlock.model.assignment import Master
-from airlock.run import mirror
+from airlock.run import foreign
 from airlock.run.grade import grade_submission
 from airlock.run.rehearsal import observe, reference_notebook
 
@@ -110,7 +110,7 @@ def test_links_pipes_and_floods_neither_lead_out_nor_hold_up(tmp_path):
 
 
 def test_more_than_crosses_is_said(monkeypatch):
-    monkeypatch.setattr(mirror, "MOST_BYTES", 1000)
+    monkeypatch.setattr(foreign, "MOST_BYTES", 1000)
     lost, _ = graded(c0="with open('notes.txt', 'wb') as f:\n    f.write(b'three lines\\nof\\ntext' * 1000)")
     assert "There is more in files than" in lost["c1"]
 

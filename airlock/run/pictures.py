@@ -1,0 +1,53 @@
+"""The student's pictures, where a test asks pyplot for the current one and has drawn none itself."""
+
+import contextlib
+import importlib
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+PYPLOT = "matplotlib.pyplot"
+ASKED = ("gca", "gcf", "get_fignums")
+NAMED = re.compile(rf"\b({'|'.join(ASKED)})\b")
+SECONDS = 10  # for one of these, which runs none of the student's code
+
+
+@contextlib.contextmanager
+def shown(bridge: Any, source: str) -> Iterator[None]:
+    """While a test of this ``source`` runs, pyplot tells of figures that the student's functions left open.
+
+    Before a test's first call the kernel closes those of the tests before it, as a notebook does.
+    """
+    if not NAMED.search(source):
+        yield
+        return
+    pyplot: Any = importlib.import_module(PYPLOT)
+    before = {name: getattr(pyplot, name) for name in (*ASKED, "close")}
+
+    def there(name: str, *arguments: Any) -> Any:
+        place, refer = f"{PYPLOT}:{name}", bridge.stand_ins.refer
+        state, function = bridge.exchange(lambda: bridge.kernel.ask(place, SECONDS, refer, "library"), name)
+        return bridge.call(function, arguments, {}) if state == "ok" else None
+
+    def asking(name: str) -> Callable[..., Any]:
+        def ask(*arguments: Any, **keywords: Any) -> Any:
+            own = arguments or keywords or before["get_fignums"]()
+            if own or not bridge.has_called or not there("get_fignums"):
+                return before[name](*arguments, **keywords)
+            return there(name)
+
+        return ask
+
+    def close(*arguments: Any) -> None:
+        before["close"](*arguments)
+        if bridge.has_called and all(isinstance(one, int | str) for one in arguments):
+            there("close", *arguments)
+
+    for name in ASKED:
+        setattr(pyplot, name, asking(name))
+    pyplot.close = close
+    try:
+        yield
+    finally:
+        for name, function in before.items():
+            setattr(pyplot, name, function)
