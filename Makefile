@@ -71,7 +71,7 @@ nbgraders-own: .venv/done
 	WHOLE=1 $(RUN) pytest tests/nbgrader_plugin/test_nbgraders_own.py --numprocesses 2
 
 # A class of 300, one in five hostile or broken, killed three times on the way; and a small one, killed at each
-# of its changes to the disk. In ten minutes or more.
+# of its changes to the disk. In ten minutes, half of them for the class.
 soak: .venv/done
 	SUBMISSIONS=300 WHOLE=1 $(RUN) pytest tests/sandbox/test_soak.py tests/classroom/test_killed.py
 
