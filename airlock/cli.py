@@ -204,10 +204,10 @@ def _chosen(room: "Classroom", students: list[str] | None) -> list[str]:
     return list(dict.fromkeys(students or room.submissions))
 
 
-def _workers(options: argparse.Namespace, tasks: int) -> pool.LocalWorkers | pool.DaskWorkers:
+def _workers(options: argparse.Namespace, most: int) -> pool.LocalWorkers | pool.DaskWorkers:
     if options.scheduler:
         return pool.DaskWorkers(options.scheduler)
-    return pool.LocalWorkers(min(options.jobs or _cores(), tasks))
+    return pool.LocalWorkers(min(options.jobs or _cores(), most))
 
 
 def _cores() -> int:

@@ -9,7 +9,7 @@ nor for one not made: nbgrader's own export has a 0 there, which a platform woul
 import csv
 import html
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,11 @@ from airlock.course.results import as_field, write_whole
 from airlock.course.roster import Person
 from airlock.course.roster_file import find_roster
 from airlock.course.standing import standing
-from airlock.pages.shared import human, number
+from airlock.model.record import Record
+from airlock.model.text import count, number, one_line
+from airlock.pages.shared import human
+
+NAMED = 5  # students in a sentence, at most
 
 
 class PlatformExporter(ExportPlugin):
@@ -35,7 +39,15 @@ class PlatformExporter(ExportPlugin):
     file = "grades.csv"
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the file; called by ``nbgrader export``."""
+        """Write the file, and say so; called by ``nbgrader export``."""
+        people = self.write(gradebook)
+        self.log.info("Grades of %s written to %s", count(people, "student"), self.target)
+        for assignment, records in self._standing.items():
+            if sentence := still_waiting(records.values()):
+                self.log.warning("%s: %s", assignment, sentence)
+
+    def write(self, gradebook: Gradebook) -> int:
+        """Write the file, ``target`` from then on; of how many students."""
         wanted = {str(name) for name in self.assignment}
         assignments = [one for one in gradebook.assignments if not wanted or one.name in wanted]
         chosen = {str(name) for name in self.student}
@@ -46,10 +58,10 @@ class PlatformExporter(ExportPlugin):
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(self.rows(assignments, people))
         folder = self._reports / assignments[0].name if len(assignments) == 1 else self._reports
-        target = Path(self.to or folder / self.file)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, text.getvalue())
-        self.log.info("Grades of %d students written to %s", len(people), target)
+        self.target = Path(self.to or folder / self.file)
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.target, text.getvalue())
+        return len(people)
 
     def rows(self, assignments: list[Assignment], people: list[Person]) -> Iterator[list[str]]:
         """Yield the file's rows, the header first."""
@@ -58,11 +70,7 @@ class PlatformExporter(ExportPlugin):
     def score(self, assignment: str, student: str) -> float | None:
         """Return the score, less the late penalty, or None where there is none."""
         record = self._standing[assignment].get(student)
-        if record is None:
-            return None
-        if record.to_mark:
-            self.log.warning("%s of %s still waits for marks by hand; exported as it is", assignment, student)
-        return record.score
+        return None if record is None else record.score
 
     def column(self, assignment: str) -> str:
         """Return the assignment's name on the platform."""
@@ -170,6 +178,17 @@ def export_grades(app: NbGrader, assignment: str) -> list[Path]:
         for kind in (CanvasExporter, MoodleExporter):
             exporter = kind(parent=app, assignment=[assignment])
             exporter.to = str(Path(app.coursedir.root, exporter.reports, assignment, kind.file))
-            exporter.export(gradebook)
-            written.append(Path(exporter.to))
+            exporter.write(gradebook)
+            written.append(exporter.target)
     return written
+
+
+def still_waiting(records: Iterable[Record]) -> str:
+    """A sentence on marks that are still to be given by hand; nothing where there are none."""
+    waiting = [record for record in records if record.to_mark]
+    if not waiting:
+        return ""
+    names = ", ".join(one_line(record.student) for record in waiting[:NAMED])
+    more = f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else ""
+    answers = count(sum(record.to_mark for record in waiting), "answer")
+    return f"{answers} without a mark by hand, and without points in these files: {names}{more}."

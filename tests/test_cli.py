@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from airlock import cli
+from airlock.classroom.jobs import Job
 from airlock.classroom.recorder import Recorder
-from airlock.classroom.tasks import Task
 from airlock.course.unforeseen import keep_traceback
 from airlock.model.errors import MachineError
 
@@ -63,7 +63,7 @@ def test_what_a_worker_did_not_foresee_is_kept_with_the_workers_own_traceback(tm
     recorder.room = SimpleNamespace(reports=tmp_path)
     ended = []
     recorder.fail = lambda student, kind, sentence, *_: ended.append((student, kind, sentence))
-    recorder.take(Task("ada", {}, [], "", ""), error)
+    recorder.take(Job("ada", {}, [], "", ""), error)
     ((student, kind, sentence),) = ended
     assert (student, kind) == ("ada", "machine")
     assert "KeyError" in sentence and "errors.log" in sentence and str(tmp_path) not in sentence

@@ -11,6 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from airlock.course.results import write_results
+from airlock.export import still_waiting
 from airlock.model.record import Check, Incident, Record
 
 PROGRAMS = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])  # nbgrader calls alembic
@@ -135,3 +136,12 @@ def test_moodle_feedback_is_text(moodle):
     said = {row[0]: row[6] for row in moodle[1:]}
     assert said["full"] == "x: x: a &lt;b&gt; is missing"
     assert said["failed"] == "The file is empty." and said["by-hand"] == "Well argued."
+
+
+def test_one_sentence_says_what_is_still_to_be_marked_however_large_the_class():
+    records = [Record(f"s{n}", "ps1", "graded", 4, 0, [Check("nb", "essay", 4, None)]) for n in range(7)]
+    done = Record("done", "ps1", "graded", 4, 4, [Check("nb", "essay", 4, 4)])
+    assert still_waiting([done]) == ""
+    said = still_waiting([*records, done])
+    assert said.startswith("7 answers without a mark by hand") and said.endswith("s3, s4 and 2 more.")
+    assert still_waiting(records[:1]).startswith("1 answer without")

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 
 from airlock.check import release
-from airlock.classroom.pool import grade_task, observe_task
+from airlock.classroom.pool import grade_job, observe_job
 from airlock.course.trial import Trial
 from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
@@ -27,7 +27,7 @@ class Whole:
     def observe(self) -> Master:
         """The assignment with what one look at its reference shows, as before any class is graded."""
         given = self.master.to_bytes(), self.master.solutions, self.limits
-        observed = self.executor.submit(observe_task, *given).result()
+        observed = self.executor.submit(observe_job, *given).result()
         self.master = replace(self.master, observed=observed)
         return self.master
 
@@ -79,7 +79,7 @@ class Whole:
                 if answers and grade_id in answers[notebook]:
                     cell.source = answers[notebook][grade_id]
             files[f"{notebook}.ipynb"] = nbformat.writes(content).encode()
-        return self.executor.submit(grade_task, name, files, [], self.master.to_bytes(), self.limits, False)
+        return self.executor.submit(grade_job, name, files, [], self.master.to_bytes(), self.limits, False)
 
 
 def _count(rows: dict[str, dict[str, Any]], check: dict[str, Any]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from airlock.classroom.attendance import Attendance
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.pool import observe_task
+from airlock.classroom.jobs import Job, jobs, sender
+from airlock.classroom.pool import observe_job
 from airlock.classroom.recorder import Recorder
-from airlock.classroom.tasks import Task, sender, tasks
 from airlock.course.application import NbGrader
 from airlock.course.folders import find_submissions, folder_of, reports_of
 from airlock.course.gradebook import telling
@@ -56,7 +56,7 @@ class Classroom:
 
         def grade(master: Master, limits: Limits) -> dict[str, Observed]:
             with make_executor() as executor:
-                return executor.submit(observe_task, master.to_bytes(), master.solutions, limits).result()
+                return executor.submit(observe_job, master.to_bytes(), master.solutions, limits).result()
 
         started = time.monotonic()
         try:
@@ -81,13 +81,13 @@ class Classroom:
         started, cpu = time.monotonic(), time.process_time()
         with only_one(self.reports), Recorder(self, listener) as recorder:
 
-            def is_done(task: Task) -> bool:
-                return not force and recorder.is_done(task)
+            def is_done(job: Job) -> bool:
+                return not force and recorder.is_done(job)
 
-            wanted = tasks(self, students, is_done, recorder.unreadable, listener)
+            wanted = jobs(self, students, is_done, recorder.unreadable, listener)
             with Dispatcher(make_executor, slots, sender(self, self.settings.feedback)) as dispatcher:
-                for task, result in dispatcher.results(lambda: next(wanted, None)):
-                    recorder.take(task, result)
+                for job, result in dispatcher.results(lambda: next(wanted, None)):
+                    recorder.take(job, result)
             recorder.take_again()
             self.seconds["wall"] = round(time.monotonic() - started, 3)
             self.seconds["coordinator"] = round(time.process_time() - cpu, 3)

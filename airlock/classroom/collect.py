@@ -21,7 +21,9 @@ from airlock.handin.filenames import printable, storable
 from airlock.handin.platforms import Archive, Attempt, read_archive
 from airlock.model.errors import AirlockError
 from airlock.model.record import Incident
-from airlock.pages.shared import count
+from airlock.model.text import count
+
+LISTED = 20  # files that are nobody's, at most
 
 
 @dataclass
@@ -145,5 +147,7 @@ def tell(outcome: Collected) -> str:
         lines.append(f"Not in {FILE}, so their attempts stay in downloaded/: {names}.")
     if outcome.unmatched:
         lines.append(f"Not matched, add them to {FILE} or place them by hand from downloaded/:")
-        lines += [f"  {printable(name)}" for name in outcome.unmatched]
+        lines += [f"  {printable(name)}" for name in outcome.unmatched[:LISTED]]
+        more = len(outcome.unmatched) - LISTED
+        lines += [f"  and {count(more, 'file')} more in downloaded/"] if more > 0 else []
     return "\n".join(lines)

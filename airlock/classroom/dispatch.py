@@ -1,4 +1,4 @@
-"""Keep the workers busy: tasks out, results in; a worker that dies costs no task, and one task no other."""
+"""Keep the workers busy: jobs out, results in; a worker that dies costs no job, and one job no other."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
@@ -9,22 +9,22 @@ from traitlets.log import get_logger
 
 from airlock.model.errors import MachineError
 
-DEATHS = 3  # of workers, before a task is given up: once in company, then twice alone
+DEATHS = 3  # of workers, before a job is given up: once in company, then twice alone
 
 
 @dataclass
 class _Out:
-    """A task that is with a worker, or waits in front of one."""
+    """A job that is with a worker, or waits in front of one."""
 
-    task: Any
+    job: Any
     deaths: int = 0
 
 
 class Dispatcher:
-    """Sends tasks to an executor and yields what comes back; a context manager that ends the executor.
+    """Sends jobs to an executor and yields what comes back; a context manager that ends the executor.
 
     ``make_executor()`` is called again when a worker's death has broken the executor. ``send(executor,
-    task)`` returns the future. ``slots`` tasks are out at a time: more than there are workers, so that no
+    job)`` returns the future. ``slots`` jobs are out at a time: more than there are workers, so that no
     worker waits for whoever takes the results.
     """
 
@@ -43,15 +43,15 @@ class Dispatcher:
             future.cancel()
         self.executor.shutdown(wait=not self.out)
 
-    def results(self, next_task: Callable) -> Iterator[tuple[Any, Any]]:
-        """Yield each task with its result, or with the exception that it ended in.
+    def results(self, next_job: Callable) -> Iterator[tuple[Any, Any]]:
+        """Yield each job with its result, or with the exception that it ended in.
 
-        ``next_task()`` returns None when there is nothing more to do for now; it is asked again as long as
-        tasks are out. A task whose worker died repeatedly ends in a MachineError;
+        ``next_job()`` returns None when there is nothing more to do for now; it is asked again as long as
+        jobs are out. A job whose worker died repeatedly ends in a MachineError;
         when that is all that ever comes back, it is raised.
         """
         while True:
-            self._fill(next_task)
+            self._fill(next_job)
             if not self.out:
                 return
             done, _ = wait(self.out, return_when=FIRST_COMPLETED)
@@ -63,7 +63,7 @@ class Dispatcher:
                 one = self.out.pop(future)
                 if not _died(future):
                     self.returned += 1
-                    yield one.task, future.exception() or future.result()
+                    yield one.job, future.exception() or future.result()
                     continue
                 one.deaths += 1
                 get_logger().warning("A worker died; what it graded is tried again, alone.")
@@ -74,20 +74,20 @@ class Dispatcher:
                     if self.lost > 1 and not self.returned:
                         raise MachineError("Every process that was to grade ended at once; is memory left?")
                     sentence = f"The process that graded it was killed {DEATHS} times; is memory left?"
-                    yield one.task, MachineError(sentence)
+                    yield one.job, MachineError(sentence)
 
-    def _fill(self, next_task: Callable[[], Any]) -> None:
-        """Nobody knows who broke an executor: each task that was out then is tried again alone."""
+    def _fill(self, next_job: Callable[[], Any]) -> None:
+        """Nobody knows who broke an executor: each job that was out then is tried again alone."""
         if self.suspects:
             if not self.out:
                 self._submit(self.suspects.pop(0))
             return
-        while len(self.out) < self.slots and (task := next_task()) is not None:
-            self._submit(_Out(task))
+        while len(self.out) < self.slots and (job := next_job()) is not None:
+            self._submit(_Out(job))
 
     def _submit(self, one: _Out) -> None:
         try:
-            future = self.send(self.executor, one.task)
+            future = self.send(self.executor, one.job)
         except Exception as error:  # a worker died while it had nothing to do, or Dask gave its scheduler up
             future, broken = Future(), BrokenExecutor(str(error))
             broken.__cause__ = error

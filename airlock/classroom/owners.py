@@ -7,7 +7,7 @@ from itertools import chain, product
 from pathlib import Path
 from typing import NamedTuple
 
-from airlock.course.roster import Person, Roster
+from airlock.course.roster import Person, Roster, is_part
 from airlock.course.when import moodle_time
 from airlock.handin.platforms import Attempt
 
@@ -88,7 +88,8 @@ class Owners:
             said = table.find(attempt.number) if attempt.number else None
             numbered = self._in_roster(said) if said else None
             if said and numbered:
-                if not words or not said.name or any(said in table.meant(word) for word in words):
+                agree = any(said in table.meant(word) or is_part(said.name, word) for word in words)
+                if agree or not words or not said.name:
                     return {numbered: Claim(sure=True, own=True)}
                 break  # a group's number may be somebody else's as well
         if person := self.roster.find(*words):

@@ -33,7 +33,7 @@ CONNECT_SECONDS = 10  # to a Dask scheduler
 _one_at_a_time = threading.Lock()  # tests change the working folder, which is the process's
 
 
-def grade_task(
+def grade_job(
     student: str,
     files: dict[str, bytes],
     incidents: list[Incident],
@@ -51,7 +51,7 @@ def grade_task(
         return graded, pages_of(graded, assignment.hidden) if feedback else {}
 
 
-def observe_task(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
+def observe_job(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
     """Grade the reference solution in a worker, see :func:`airlock.run.rehearsal.observe`."""
     os.environ.update(fork_server.ONE_THREAD)
     from airlock.run.rehearsal import observe

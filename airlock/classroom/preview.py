@@ -6,7 +6,7 @@ from typing import Any
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.tasks import Task, followed, graded_before, sender, tasks
+from airlock.classroom.jobs import Job, followed, graded_before, jobs, sender
 from airlock.course.gradebook import Book
 from airlock.course.journal import Journal
 from airlock.model.record import Record
@@ -29,16 +29,16 @@ def preview(
     book.close()
     known = Journal(room.reports).records
 
-    def is_done(task: Task) -> bool:
-        return not force and graded_before(room, task, known.get(task.student), entries.get(task.student))
+    def is_done(job: Job) -> bool:
+        return not force and graded_before(room, job, known.get(job.student), entries.get(job.student))
 
-    wanted = tasks(room, students, is_done, lambda student, error: None, listener)
+    wanted = jobs(room, students, is_done, lambda student, error: None, listener)
     found: list[Record] = []
     with Dispatcher(make_executor, slots, sender(room, feedback=False)) as dispatcher:
-        for task, result in dispatcher.results(lambda: next(wanted, None)):
+        for job, result in dispatcher.results(lambda: next(wanted, None)):
             if not isinstance(result, BaseException):
                 graded, _ = result
-                before = known.get(task.student), entries.get(task.student)
-                found.append(followed(task, graded.record, *before))
+                before = known.get(job.student), entries.get(job.student)
+                found.append(followed(job, graded.record, *before))
                 listener.done(found[-1])
     return sorted(found, key=lambda record: record.student)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
+from airlock.classroom.jobs import Job, followed, graded_before
 from airlock.classroom.renewed_pages import renew_pages
-from airlock.classroom.tasks import Task, followed, graded_before
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
@@ -34,7 +34,7 @@ class Recorder:
 
     def __init__(self, room: "Classroom", listener: Any):
         self.room, self.listener = room, listener
-        self._second: list[tuple[Task, tuple]] | None = []
+        self._second: list[tuple[Job, tuple]] | None = []
         self._next_write = time.monotonic() + WRITE_SECONDS
 
     def __enter__(self) -> Self:
@@ -50,37 +50,37 @@ class Recorder:
     def __exit__(self, *_: Any) -> None:
         self.book.close()
 
-    def is_done(self, task: Task) -> bool:
+    def is_done(self, job: Job) -> bool:
         """Whether this very submission has been graded, and what came of it is still there."""
-        student = task.student
-        return graded_before(self.room, task, self.records.get(student), self.entries.get(student))
+        student = job.student
+        return graded_before(self.room, job, self.records.get(student), self.entries.get(student))
 
-    def take(self, task: Task, result: Any) -> None:
-        """Write down what :func:`airlock.classroom.pool.grade_task` returned, or its exception.
+    def take(self, job: Job, result: Any) -> None:
+        """Write down what :func:`airlock.classroom.pool.grade_job` returned, or its exception.
 
         What cannot be written is kept for :meth:`take_again`, as far as memory allows.
         """
         if isinstance(result, BaseException):
-            self.fail(task.student, "machine", self._reason(task.student, result), task.hand_in)
+            self.fail(job.student, "machine", self._reason(job.student, result), job.hand_in)
             return
         graded, pages = result
-        before = self.records.get(task.student), self.entries.get(task.student)
-        record = followed(task, graded.record, *before)
+        before = self.records.get(job.student), self.entries.get(job.student)
+        record = followed(job, graded.record, *before)
         if record.status != "failed":
             try:
-                self._keep(task, graded, pages, record)
+                self._keep(job, graded, pages, record)
             except Exception as error:  # whatever it was, it is this submission's, and no other's
                 if self._second is not None and len(self._second) < KEPT:
-                    self._second.append((task, result))
+                    self._second.append((job, result))
                     return
-                record = failed(record, "machine", self._reason(task.student, error))
+                record = failed(record, "machine", self._reason(job.student, error))
         self._finish(record)
 
     def take_again(self) -> None:
         """Write down, or fail, what could not be written at first."""
         second, self._second = self._second or [], None
-        for task, result in second:
-            self.take(task, result)
+        for job, result in second:
+            self.take(job, result)
 
     def fail(self, student: str, kind: str, sentence: str, hand_in: str = "") -> None:
         """Record that a submission could not be graded."""
@@ -123,18 +123,18 @@ class Recorder:
         with self._writing():
             write_results(self.room.reports, self.standing(), self.room.meta())
 
-    def _keep(self, task: Task, graded: Graded, pages: dict[str, str], record: Record) -> None:
+    def _keep(self, job: Job, graded: Graded, pages: dict[str, str], record: Record) -> None:
         files, folder = self.room.master.files, self.room.folder
-        other = {path: data for path, data in task.files.items() if not path.lower().endswith(".ipynb")}
+        other = {path: data for path, data in job.files.items() if not path.lower().endswith(".ipynb")}
         notebooks = {f"{name}.ipynb": data for name, data in graded.notebooks.items()}
-        replace_folder(folder("autograded", task.student), lay_over(other, files | notebooks))
+        replace_folder(folder("autograded", job.student), lay_over(other, files | notebooks))
         if pages:
             feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
-            replace_folder(folder("feedback", task.student), feedback)
-        known = self.records.get(task.student)
-        anew = known is None or known.hand_in != task.hand_in
-        self.book.write(record, graded.unanswered, handed_in_at(task.files, record), anew)
-        self.entries |= self.book.entries(task.student)
+            replace_folder(folder("feedback", job.student), feedback)
+        known = self.records.get(job.student)
+        anew = known is None or known.hand_in != job.hand_in
+        self.book.write(record, graded.unanswered, handed_in_at(job.files, record), anew)
+        self.entries |= self.book.entries(job.student)
 
     def _reason(self, student: str, error: BaseException) -> str:
         """Why there is no score; of what nobody foresaw the traceback is kept."""

@@ -13,11 +13,10 @@ from airlock.course.load import hidden_regions
 from airlock.course.results import read_results, write_whole
 from airlock.course.roster_file import find_roster
 from airlock.course.standing import current
-from airlock.export import export_grades
+from airlock.export import export_grades, still_waiting
 from airlock.model.errors import AirlockError
-from airlock.model.text import one_line
+from airlock.model.text import count, one_line
 from airlock.outcome import write_outcome
-from airlock.pages.shared import count
 from airlock.settings import Airlock
 
 PARTICIPANTS = "participants.json"  # beside the attempts: Moodle's number and name by student
@@ -39,6 +38,7 @@ def return_grades(app: NbGrader, assignment: str) -> list[str]:
     write_outcome(coursedir, reports, records.values(), read_results(reports), notebooks)
     canvas, moodle = export_grades(app, assignment)
     said = [f"{canvas}: in Canvas, Grades, Import.", f"{moodle}: in Moodle, Grades, Import, CSV file."]
+    said += filter(None, [still_waiting(records.values())])
     participants = read_participants(root, assignment)
     if not participants:
         return said

@@ -2,14 +2,14 @@
 
 import contextlib
 import sys
+from collections import Counter
 from typing import Any
 
 from tqdm import tqdm
 
 from airlock.classroom.classroom import Classroom
 from airlock.model.record import Check, Record
-from airlock.model.text import one_line
-from airlock.pages import shared
+from airlock.model.text import count, one_line
 
 REASON_WIDTH = 96
 
@@ -43,7 +43,7 @@ def print_table(records: list[Record], room: Classroom) -> None:
     print(f"\n{'student':{width}}  {'score':>9}  lost checks")
     for record in sorted(records, key=lambda record: record.student):
         score = "none" if record.score is None else f"{record.score:g} / {record.max_score:g}"
-        more = f"  {shared.count(record.to_mark, 'answer')} to be marked by hand" if record.to_mark else ""
+        more = f"  {count(record.to_mark, 'answer')} to be marked by hand" if record.to_mark else ""
         print(f"{one_line(record.student):{width}}  {score:>9}{more}".rstrip())
         reasons = [(_lost(check), check.message) for check in record.checks if check.message]
         if record.score is None:
@@ -53,10 +53,10 @@ def print_table(records: list[Record], room: Classroom) -> None:
             if len(line) > REASON_WIDTH:
                 line = line[: REASON_WIDTH - 3] + "..."
             print(f"{'':{width}}  {'':9}  {name}: {line}")
-    count = {status: sum(record.status == status for record in records) for status in ("incident", "failed")}
+    ended = Counter(record.status for record in records)
     print(
-        f"\n{shared.count(records, 'submission')}, {room.skipped} of them graded before; "
-        f"{count['incident']} with incidents, {count['failed']} failed. "
+        f"\n{count(records, 'submission')}: {room.skipped} graded before, "
+        f"{ended['incident']} with incidents, {ended['failed']} failed. "
         f"{room.seconds['wall']:.1f} s, of which this process computed {room.seconds['coordinator']:.1f} s."
     )
     if absent := [one_line(person.name or person.id) for person in room.attendance.absent]:

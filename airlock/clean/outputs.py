@@ -9,7 +9,7 @@ from nbformat import NotebookNode, from_dict
 
 from airlock.clean.html import clean_html
 from airlock.clean.pictures import is_small
-from airlock.model.text import as_dict, as_text
+from airlock.model.text import as_dict, as_text, count
 
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 SOURCES = ("text/markdown", "text/latex")  # shown as their source if there is no better text
@@ -114,5 +114,5 @@ def _picture_sizes(metadata: dict, data: dict) -> dict:
 def _cut(text: str, limit: int) -> tuple[str, bool]:
     if len(text) <= limit:
         return text, False
-    note = f"\n... {len(text) - limit} characters more\n"
+    note = f"\n... {count(len(text) - limit, 'character')} more\n"
     return text[: limit - len(note)] + note, True

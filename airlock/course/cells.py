@@ -13,6 +13,7 @@ from airlock.model.assignment import CELL_ID, MasterCell
 from airlock.model.errors import AirlockError
 from airlock.model.names import bound_names, inner_reads
 from airlock.model.origins import own_bindings
+from airlock.model.text import count
 
 
 def cells_of(
@@ -61,7 +62,7 @@ def _cells(
                 if compared and worth != points.get(grade_id, worth):
                     raise AirlockError(
                         f"{entry.name}.ipynb was changed after its assignment was generated: {grade_id!r} "
-                        f"is worth {worth:g} points now, {points[grade_id]:g} in the gradebook: "
+                        f"is worth {count(worth, 'point')} now, {points[grade_id]:g} in the gradebook: "
                         f"run `nbgrader generate_assignment {assignment_id} --force`."
                     )
                 _as_saved(cell, saved[grade_id], points.get(grade_id))

@@ -86,6 +86,12 @@ class Roster:
         return {student: self.find(student) for student in sorted(students - ids)}
 
 
+def is_part(name: str, of: str) -> bool:
+    """Whether all words of a name are in another text, as where a platform adds a login or an address."""
+    words = set(map(_either_way, _plain_words(name)))
+    return bool(words) and words <= set(map(_either_way, _plain_words(of)))
+
+
 def _spellings(name: str) -> set[str]:
     """A name as platforms write it: in any order, without marks, with umlauts either way, run together."""
     words = _plain_words(name)

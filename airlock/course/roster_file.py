@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from airlock.course.roster import Person, Roster
-from airlock.course.when import moodle_time
 from airlock.model.errors import AirlockError
 
 FILE = "roster.csv"
@@ -16,7 +15,7 @@ FILE = "roster.csv"
 COLUMNS = {
     "id": "id|username|user name|sis login id|login id|login|sid|netid|student id|studentid|student"
     "|id number|sis user id|anmeldename|nutzername|benutzername|nom d'utilisateur|nombre de usuario"
-    "|nome utente|gebruikersnaam",
+    "|nome utente|gebruikersnaam|id-nummer|matrikelnummer|numéro d'identification|número de id",
     "name": "name|full name|student name|student|vollständiger name|nom complet|nombre completo|nome completo"
     "|volledige naam",
     "first": "first name|firstname|given name|vorname|prénom|nombre|nome|voornaam|imię|förnamn|fornavn"
@@ -38,11 +37,17 @@ COLUMNS = {
     "|numéro d'identification|número de id|sis user id",
     "sis": "sis user id|user id",
     "participant": "identifier",
+    "time": "last modified (submission)|zuletzt geändert (abgabe)|dernière modification (travail remis)"
+    "|última modificación (entrega)|ultima modifica (consegna)|laatst gewijzigd (inzending)",
 }  # fmt: skip
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+").fullmatch
 NUMBERED = re.compile(r"[^\W\d][^\d@]*\d+").fullmatch  # "Participant 4711", in any language
+PARTICIPANT = re.compile(
+    r"(?:participante?|teilnehmer(?:/in|:in)?|partecipante|deelnemer)\s*\d+", re.IGNORECASE
+)
 AS_WRITTEN = ("email", "section", "platform", "canvas", "sis", "extension", "time", "teams")
-STAFF = {"instructor", "teacher", "ta", "grader", "observer", "reader", "designer", "dozent", "trainer"}
+STAFF = {"instructor", "teacher", "ta", "grader", "observer", "reader", "designer", "dozent", "trainer",
+         "enseignant", "professeur", "profesor", "docente", "docent"}  # fmt: skip
 NO = {"", "no", "n", "0", "false", "-", "nein"}
 
 
@@ -85,7 +90,7 @@ def _columns(header: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, 
     """Where each thing stands: by what its column is called, or by what is written in it."""
     names = [" ".join(name.replace("_", " ").split()).casefold() for name in header]
     place = {name: number for number, name in reversed(list(enumerate(names)))}
-    columns: dict[str, int | None] = {"time": None}
+    columns: dict[str, int | None] = {}
     for what, known in COLUMNS.items():
         columns[what] = next((place[name] for name in known.split("|") if name in place), None)
     if columns["email"] is None:
@@ -94,25 +99,25 @@ def _columns(header: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, 
         # Canvas: its column ID is the platform's own number, Student is the name.
         login = place.get("sis login id", place.get("sis user id", place.get("id")))
         columns |= {"id": login, "canvas": place.get("id"), "name": place.get("student", columns["name"])}
-        return columns | {"platform": None, "participant": None}
-    time = _when(names, rows)
-    if _all(rows, 0, NUMBERED) and ("identifier" in place or time is not None):
-        # Moodle's grading worksheet: "Participant 4711" first, and the number is no name for a folder.
-        columns |= {"participant": 0, "time": time, "id": None if columns["id"] == 0 else columns["id"]}
+        return columns | {"platform": None, "participant": None, "time": None}
+    if columns["time"] is None:
+        columns["time"] = _submission_time(names)
+    numbered = _all(rows, 0, NUMBERED) and (
+        columns["time"] is not None or _all(rows, 0, PARTICIPANT.fullmatch)
+    )
+    if numbered:  # Moodle's grading worksheet: a number in one assignment, and no name for a folder
+        columns |= {"participant": 0, "id": None if columns["id"] == 0 else columns["id"]}
     elif "identifier" not in place:
-        columns["participant"] = None
+        columns |= {"participant": None, "time": None}
     return columns
 
 
-def _when(names: list[str], rows: list[tuple[int, list[str]]]) -> int | None:
-    """Where Moodle's worksheet says when something was handed in: "Last modified (submission)", and behind it
-    "(grade)", which may be missing; a time or a dash in each row."""
+def _submission_time(names: list[str]) -> int | None:
+    """Where Moodle's worksheet says when something was handed in, in any language: "Last modified
+    (submission)", and later "Last modified (grade)". One alone may be either, and is none.
+    """
     stems = [stem[1] if (stem := re.fullmatch(r"(.+) \([^\d()]+\)", name)) else "" for name in names]
-    pairs = [at for at, stem in enumerate(stems) if stem and stems.count(stem) == 2]
-    times = [
-        at for at, _ in enumerate(names) if _all(rows, at, lambda text: text == "-" or moodle_time(text))
-    ]
-    return next(iter(pairs + [at for at in times if stems[at]] + times), None)
+    return next((at for at, stem in enumerate(stems) if stem and stems.count(stem) == 2), None)
 
 
 def _all(rows: list[tuple[int, list[str]]], at: int, fits: Callable[[str], object]) -> bool:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from airlock.model.record import Incident
-from airlock.model.text import one_line
+from airlock.model.text import count, one_line
 
 Content = TypeVar("Content")
 
@@ -45,7 +45,7 @@ def storable(files: dict[str, Content], incidents: list[Incident]) -> dict[str, 
     if left_out:
         names = ", ".join(map(printable, left_out[:3]))
         why = "the name is too long, or that of a folder as well"
-        message = f"{len(left_out)} of the files left out ({names}): {why}."
+        message = f"Left out: {count(left_out, 'file')} ({names}): {why}."
         incidents.append(Incident("unreadable", message))
     return kept
 

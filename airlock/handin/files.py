@@ -12,6 +12,7 @@ from airlock.handin.slim import read_notebook
 from airlock.handin.unzip import MAX_ENTRIES, Room, unzip
 from airlock.model.errors import Unreadable
 from airlock.model.record import Incident
+from airlock.model.text import count
 
 MAX_FILES = 200
 MAX_NESTED = 3  # archives in one another that are looked into
@@ -67,7 +68,7 @@ def read_submission(folder: str | os.PathLike) -> tuple[dict[str, bytes], list[I
     if left_out:
         names = ", ".join(map(printable, left_out[:3]))
         limits = f"{MAX_FILES} files and {MAX_TOTAL >> 20} MB"
-        message = f"{len(left_out)} files were left out, beyond the limit of {limits} ({names})."
+        message = f"Left out, beyond the limit of {limits}: {count(left_out, 'file')} ({names})."
         incidents.append(Incident("too-large", message))
     return storable(files, incidents), incidents
 

@@ -28,7 +28,7 @@ from airlock.handin.gradescope import MAX_METADATA, METADATA, read_metadata
 from airlock.model.errors import AirlockError
 
 MOODLE = re.compile(
-    r"(?P<name>[^_/]*)(?:_(?P<key>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_?/|_)(?P<file>.+)"
+    r"(?P<name>[^/]*?)(?:_(?P<key>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_?/|_)(?P<file>.+)"
 )
 CANVAS = re.compile(
     r"(?:(?P<name>[^/]+?)_)??(?:(?P<late>LATE)_)?(?:anon_(?P<anonymous>[^_/]+)|(?P<key>\d+))"

@@ -210,7 +210,7 @@ class StudentKernel(KernelProcess):
                     raise interrupted
                 return answer
             if not ready and not self.alive:
-                raise KernelGone(self.cause_of_death())
+                raise interrupted or KernelGone(self.cause_of_death())
             if interrupted is None:
                 interrupted = meter.exceeded()
                 if interrupted:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from airlock.model.limits import Limits
+from airlock.model.text import count
 from airlock.sandbox.processes import computes
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class Budget:
         if clock > limits.wall_seconds:
             if computed + self.idle > clock / 2:
                 return Overrun("time-limit", f"{USED_UP} by the clock")
-            return Overrun("machine", f"took more than {limits.wall_seconds:g} seconds on a busy machine")
+            return Overrun(
+                "machine", f"took more than {count(limits.wall_seconds, 'second')} on a busy machine"
+            )
         return None
 
 
@@ -77,9 +80,9 @@ class Meter:
             self.idle += step - used
             self.kernel.budget.idle += step - used
         if cpu - self.start_cpu > self.seconds:
-            return Overrun("time-limit", f"did not end within {self.seconds:.3g} seconds of computing")
+            return Overrun("time-limit", f"did not end within {count(self.seconds, 'second')} of computing")
         if self.idle > self.idle_limit:
-            return Overrun("time-limit", f"did nothing for {self.idle_limit:.3g} seconds")
+            return Overrun("time-limit", f"did nothing for {count(self.idle_limit, 'second')}")
         return self.kernel.budget.exceeded(self.kernel.seconds + cpu)
 
     def _wants_to_compute(self) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections.abc import Sized
 
 # Controls, and marks that turn the direction of writing: a text with one in it is shown as another text.
 CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
@@ -18,6 +19,17 @@ def one_line(text: str) -> str:
 def visible(text: str) -> str:
     """``text`` with a question mark for each character that would change how the rest is shown."""
     return UNSEEN.sub("?", text)
+
+
+def number(value: float | None) -> str:
+    """Points as people write them: ``2``, ``1.5``, and a dash where there are none yet."""
+    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def count(items: float | Sized, one: str, many: str | None = None) -> str:
+    """``count(3, "check")`` -> ``3 checks``; of points and seconds there may be half ones."""
+    amount = len(items) if isinstance(items, Sized) else items
+    return f"{number(amount)} {one if amount == 1 else many or one + 's'}"
 
 
 def as_text(found: object) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedAssignment
-from traitlets import Unicode, default
+from traitlets import default
 
 from airlock.course.folders import find_submissions, reports_of
 from airlock.course.load import hidden_regions
@@ -29,7 +29,6 @@ class FeedbackExporter(Exporter):
     """
 
     output_mimetype = "text/html"
-    lang = Unicode("en", help="Language of the page").tag(config=True)
 
     def __init__(self, **options: Any):
         super().__init__(**options)
@@ -49,9 +48,7 @@ class FeedbackExporter(Exporter):
             record = self._everybody(gradebook, where["assignment"]).get(where["student"], record)
         folder = resources.get("metadata", {}).get("path")
         folder = Path(folder) if folder else None
-        page = render_feedback(
-            {where["notebook"]: nb}, record, hidden_regions(self.config), folder, self.lang
-        )
+        page = render_feedback({where["notebook"]: nb}, record, hidden_regions(self.config), folder)
         return page, resources
 
     def _everybody(self, gradebook: Gradebook, assignment: str) -> dict[str, Record]:

@@ -35,7 +35,6 @@ def render_feedback(
     record: Record,
     hidden: Mapping[str, str] = HIDDEN,
     folder: Path | None = None,
-    lang: str = "en",
 ) -> str:
     """Return the page of one submission."""
     reader = Reader(hidden, 4 if len(notebooks) > 1 else 3, folder)
@@ -58,7 +57,6 @@ def render_feedback(
         parts={name: _parts(cells) for name, cells in views.items()},
         comments=[view.number for cells in views.values() for view in cells if view.comment],
         stamp=stamp(record),
-        lang=lang,
     )
 
 

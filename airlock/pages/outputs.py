@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from airlock.model.text import count
 from airlock.pages import prose
 from airlock.pages.shared import no_paths
 
@@ -57,5 +58,5 @@ def _picture(kind: str, data: str) -> Output:
 def _text(kind: str, text: str) -> Output | None:
     text = no_paths(prose.to_text(str(text))).rstrip()
     if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}\n[cut here: {len(text) - LONGEST} more characters]"
+        text = f"{text[:LONGEST]}\n[cut here: {count(len(text) - LONGEST, 'more character')}]"
     return Output(kind, text) if text else None

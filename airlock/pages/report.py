@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from airlock.model.limits import NETWORK_ALLOWED
 from airlock.model.record import KINDS, Record
+from airlock.model.text import count, number
 from airlock.pages import slips
-from airlock.pages.shared import count, environment, human, number
+from airlock.pages.shared import environment, human
 
 TAUGHT = 3  # mistakes that the page begins with
 
@@ -118,7 +119,7 @@ def headline(records: list[Record], graded: list[Record], max_score: float) -> s
         said += f", {len(records) - len(graded)} without a score"
     if graded:
         middle = median(record.score or 0 for record in graded)
-        said += f"; half of the class has {number(middle)} of {number(max_score)} points or more"
+        said += f"; half of the class has {number(middle)} of {count(max_score, 'point')} or more"
     return said + "."
 
 

@@ -1,11 +1,10 @@
 """What our pages share: the templates' environment, and how things are put for people."""
 
 import re
-from collections.abc import Sized
 
 import jinja2
 
-from airlock.model.text import visible
+from airlock.model.text import count, number, visible
 
 
 def _shown(value: object) -> object:
@@ -37,23 +36,12 @@ def title(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def number(value: float | None) -> str:
-    """Points as people write them: ``2``, ``1.5``, and a dash where there are none yet."""
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def count(items: int | Sized, one: str, many: str | None = None) -> str:
-    """``count(3, "check")`` -> ``3 checks``."""
-    items = items if isinstance(items, int) else len(items)
-    return f"{items} {one if items == 1 else many or one + 's'}"
-
-
 def duration(seconds: float) -> str:
     """How late: ``3 days 2 hours``, two units at most, and never less than a minute."""
     left, said = max(1, round(seconds / 60)), []
     for one, minutes in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        number, left = divmod(left, minutes)
-        said += [count(number, one)] if number else []
+        whole, left = divmod(left, minutes)
+        said += [count(whole, one)] if whole else []
     return " ".join(said[:2])
 
 

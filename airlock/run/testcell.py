@@ -19,6 +19,7 @@ import numpy as np
 from nbformat.v4 import new_output
 
 from airlock.model.record import Incident
+from airlock.model.text import count
 from airlock.run.around import watched
 from airlock.run.bridge import Bridge, Lost
 from airlock.run.code import execute
@@ -164,7 +165,7 @@ def _bounded(bridge: Bridge) -> Iterator[None]:
 
     def stop(*_: Any) -> None:
         bridge.kernel.kill()  # a request may be half on its way
-        sentence = f"With these answers the test did not end within {seconds:g} seconds of computing."
+        sentence = f"With these answers the test did not end within {count(seconds, 'second')} of computing."
         bridge.lose(sentence, "time-limit")
 
     before = signal.signal(signal.SIGVTALRM, stop)

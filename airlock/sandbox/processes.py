@@ -29,6 +29,11 @@ def address_space() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def private_memory() -> int:
+    """Bytes of memory that this process has set aside for itself alone, be they used or not."""
+    return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def descendants(root: int | None = None) -> list[int]:
     """Process ids of all that ``root`` (this process) and its children started, as Linux lists them."""
     found, ask = [], [root or os.getpid()]

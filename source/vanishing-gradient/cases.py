@@ -4,13 +4,16 @@ A line that is right for some inputs only must lose its check every time, and no
 about. So every kind of input is there at every grading: non-square and square, two sizes of three alike, one
 sample, equal rows, many samples, one input, all positive, all negative, zeros among the numbers, tiny and
 large, single precision. A second draw has the shapes of the first, and the first comes once more at the end:
-what was remembered shows. Where a result is one number only, nothing cancels in it: errors are measured by
-the largest number, and a sum near zero would make a right answer in single precision look wrong.
+what was remembered shows. Sizes follow one another, so that all remainders are among them. Where a result is
+one number only, nothing cancels in it: errors are measured by the largest number, and a sum near zero would
+make a right answer in single precision look wrong.
 """
+
+import math
 
 import numpy as np
 
-LARGE, TINY = 1000.0, 1e-6
+LARGE, TINY = 1000.0, 1e-9
 
 
 def shuffled(*ranges):
@@ -26,19 +29,35 @@ def normal(*shapes, scale=1.0):
     return tuple(scale * np.random.default_rng().standard_normal(shape) for shape in shapes)
 
 
+def spread(*shapes, scale=1.0):
+    """Return arrays of numbers of one size, ``scale``, from a third of it to three times it, of either sign.
+
+    The smallest and the largest are always the same: a threshold is met at every grading, or at none.
+    """
+    rng, arrays = np.random.default_rng(), []
+    for shape in shapes:
+        sizes = rng.permutation(np.geomspace(3, 1 / 3, math.prod(shape)))
+        arrays.append(scale * (rng.choice([-1.0, 1.0], sizes.size) * sizes).reshape(shape))
+    return tuple(arrays)
+
+
 def affine(gradient=True):
     """Return inputs (x, W, b) or (x, W, b, dout) of an affine layer: a list of (what is special, arrays)."""
     N, D, M = shuffled((12, 20), (5, 9), (9, 12))
     k, j = shuffled((8, 12), (5, 8))
     many = int(np.random.default_rng().integers(130, 200))
 
-    def draw(n, d, m, scale=1.0, change=lambda array: array):
-        arrays = normal((n, d), (d, m), (1, m), (n, m), scale=scale)
-        return tuple(change(array) for array in arrays[: 4 if gradient else 3])
+    def draw(n, d, m, change=lambda array: array, of=normal, scale=1.0):
+        arrays = of(*((n, d), (d, m), (1, m), (n, m))[: 4 if gradient else 3], scale=scale)
+        return tuple(map(change, arrays))
 
     def holes(array):
         places = np.add.outer(*map(np.arange, array.shape)) % 3 == 0  # never a whole row or column
         return np.where(places & (array.size > 3), 0.0, array)
+
+    def tiny(n, d, m, kept):
+        arrays = draw(n, d, m, of=spread)
+        return tuple(array if i in kept else TINY * array for i, array in enumerate(arrays))
 
     first = draw(N, D, M)
     return [
@@ -50,16 +69,17 @@ def affine(gradient=True):
         ("as many samples as outputs", draw(k, j, k)),
         ("as many outputs as inputs", draw(k + 4, k, k)),
         ("other numbers of shapes that came before", draw(N, D, M)),
-        ("large numbers", draw(N + 1, D + 1, M + 1, LARGE)),
-        ("tiny numbers", draw(j, N, k, TINY)),
-        ("zeros among the numbers", draw(M, j, N, 1.0, holes)),
-        ("positive numbers", draw(j + 20, j, k, 1.0, np.abs)),
-        ("negative numbers", draw(j + 21, j, k, 1.0, lambda array: -np.abs(array))),
-        ("many samples", draw(many, 30, 40, 1.0, np.abs)),
-        ("equal rows", draw(6, D, M, 1.0, lambda array: np.abs(array[[0] * len(array)]))),
-        ("single precision", draw(N + 1, D, M + 1, 1.0, np.float32)),
-        ("one input", draw(N, 1, M)),
-        ("one output", draw(N, D, 1, 1.0, np.abs)),
+        ("large numbers", draw(N + 1, D + 1, M + 1, of=spread, scale=LARGE)),
+        ("tiny numbers", tiny(j, N, k, (0,))),  # but for x, so that W shows in v
+        ("tiny numbers", tiny(j, N + 1, k, (1, 3))),  # but for W and dout, so that x does
+        ("zeros among the numbers", draw(M, j, N, holes)),
+        ("positive numbers", draw(j + 20, j, k, np.abs)),
+        ("negative numbers", draw(j + 21, j, k, lambda array: -np.abs(array))),
+        ("many samples", draw(many, 30, 40, np.abs)),
+        ("equal rows", draw(6, D + 2, M + 2, lambda array: np.abs(array[[0] * len(array)]))),
+        ("single precision", draw(N + 2, D, M + 3, np.float32)),
+        ("one input", draw(N + 2, 1, M)),
+        ("one output", draw(N + 3, D + 3, 1, np.abs)),
         ("many inputs and outputs", draw(3, 60, 70)),
         ("square matrices and one sample more", draw(k + 1, k, k)),
         ("square matrices", draw(k, k, k)),
@@ -91,7 +111,7 @@ def elementwise(largest, numbers=True, dimensions=(1, 2, 3)):
         ("one column", draw(9, 1, scale=2.0)),
         ("numbers of every size", (mixed.reshape(-1, 9),)),
         ("small numbers", draw(D, 10, scale=0.01)),
-        ("tiny numbers", draw(N, 8, scale=1e-5)),
+        ("tiny numbers", spread((N, 8), scale=TINY)),
         ("large numbers", draw(N, 8, scale=largest / 2)),
         ("positive numbers", (np.abs(draw(D, 9)[0]),)),
         ("negative numbers", (-np.abs(draw(D, 8)[0]),)),
@@ -134,8 +154,8 @@ def sigmoid_gradient():
         ("a saturated sigmoid", saturated),
         ("outputs near 0", draw(N, 8, low=1e-6, high=1e-5)),
         ("outputs near 1", draw(N, 8, low=0.98, high=0.995)),
-        ("large gradients", draw(N, 8, scale=LARGE)),
-        ("tiny gradients", draw(D, 10, scale=TINY)),
+        ("large gradients", (*spread((N, 8), scale=LARGE), draw(N, 8)[1])),
+        ("tiny gradients", (*spread((D, 10), scale=TINY), draw(D, 10)[1])),
         ("zeros among the gradients", holes),
         ("positive gradients", (np.abs(steep[0]), steep[1])),
         ("negative gradients", (-np.abs(steep[0]), steep[1])),

@@ -8,7 +8,7 @@ to see. As in ``findings``, no message tells a right value, nor whether a scale 
 import math
 
 import numpy as np
-from checks import call, fail, numbers, report
+from rungs import call, fail, numbers, report
 
 # W is judged at the size of the notebook and at three that differ at each grading: few inputs, an odd number
 # of them, because 5 // 2 and 5 - 1 are far from 5; few outputs; a square. All are drawn twice.
@@ -20,6 +20,8 @@ DISTRIBUTION = (
 )
 OUTERMOST = 3.6  # of half a million normal numbers some lie beyond, but for a chance of 1e-29
 NORMS = 0.35  # standard deviation of the lengths of rows, at least; .71 is expected
+SAME = 0.75  # of all numbers differ, at least: 18 standard deviations; float32 repeats a few in a hundred
+MIX = np.uint64(0x9E3779B97F4A7C15)  # an odd number without a pattern
 ZEROS = 5  # float32 draws an exact zero once in 8 million
 
 
@@ -91,9 +93,20 @@ def plain(W, again):
         yield rounded, kind
     yield np.array_equal(W, again), "is the same at every call: draw fresh numbers, without fixing a seed"
     yield np.count_nonzero(W == 0) > ZEROS, "has weights that are exactly zero: draw every one of them"
-    yield np.count_nonzero(np.diff(np.sort(W, axis=None))) < W.size / 2, "holds the same values many times"
+    yield distinct(W) < SAME * W.size, "holds the same values many times"
     yield W.min() >= 0, "has no negative weight: weights lie on both sides of zero"
     yield W.max() <= 0, "has no positive weight: weights lie on both sides of zero"
+
+
+def distinct(W):
+    """Return about how many different numbers W holds: how many boxes they fill when thrown into them.
+
+    Ten times as fast as sorting. Off by 1.4 % (the standard deviation) in the smallest W that is judged.
+    """
+    boxes = int(W.size).bit_length()
+    filled = np.zeros(1 << boxes, bool)
+    filled[(np.ravel(W).view(np.uint64) * MIX) >> np.uint64(64 - boxes)] = True
+    return -filled.size * math.log1p(-filled.mean())
 
 
 def shape(W, again):
@@ -122,13 +135,9 @@ def centre(W, again, s):
 def dependence(W, again):
     """Yield flaws of rows and columns, and of what stays from one call to the next."""
     z, again = (array.astype(np.float32) / np.float32(array.std()) for array in (W, again))
-    room, squares = MANY_SIGMAS / math.sqrt(z.size), z * z
+    squares = z * z
     fourth = max(np.vdot(squares, squares) / z.size, 3)  # above 3 where numbers are not normal: see shape
     wide = math.sqrt((fourth - 1) / 2)
-    yield (
-        abs(np.vdot(z - z.mean(), again - again.mean()) / z.size) > room,
-        "is related to what the last call returned: draw every number afresh",
-    )
     for lines, kind in (z, "rows"), (z.T, "columns"):
         room = MANY_SIGMAS / math.sqrt(lines.shape[1])
         norms = np.linalg.norm(lines, axis=1)
@@ -139,6 +148,9 @@ def dependence(W, again):
         cosines = lines @ lines.T / np.outer(norms, norms)
         np.fill_diagonal(cosines, 0)
         yield np.abs(cosines).max() > room, f"has {kind} that depend on one another"
+    room = MANY_SIGMAS / math.sqrt(z.size)
+    stays = abs(np.vdot(z - z.mean(), again - again.mean()) / z.size) > room
+    yield stays, "is related to what the last call returned: draw every number afresh"
     if z.shape[0] == z.shape[1]:
         mirrored = (np.sum(z * z.T) - np.sum(np.diagonal(squares))) / z.size
         yield abs(mirrored) > MANY_SIGMAS * math.sqrt(2) / len(z), "depends on its own transpose"

@@ -1,101 +1,17 @@
-"""What the hidden tests are made of: a ladder of rungs, climbed by every case of a check.
+"""What the hidden tests of the layers are made of: a ladder of rungs, climbed by every case of a check.
 
-The first rung that fails speaks: still blank, missing, raised an exception, wrong type, wrong shape, not
-finite, changed an argument, another answer when asked again, wrong values. Cases are in ``cases``, and how
-a wrong value is put into words in ``findings``. No right answer is in these files: the hidden tests bring the
-arithmetic.
+The first rung that fails speaks: those of ``rungs``, then changed an argument, another answer when asked
+again, wrong values. Cases are in ``cases``, and how a wrong value is put into words in ``findings``. No right
+answer is in these files: the hidden tests bring the arithmetic.
 """
 
 import contextlib
 import copy
-import io
-import re
-import warnings
 
 import findings
 import numpy as np
 from closeness import CLOSE, Case, close
-
-BLANK = re.compile(r"'ellipsis'|type ellipsis|NotImplementedError|still blank")
-
-
-def fail(subject, problem):
-    """End the check; the message begins with the function that it is about."""
-    raise AssertionError(f"{subject}: {problem}") from None
-
-
-def call(name, blank, function, *inputs):
-    """Call a student's function, or several named with commas between: (result, None) or (None, exception).
-
-    Warnings and prints on the way are nobody's business.
-    """
-    try:
-        with (
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-            warnings.catch_warnings(action="ignore"),
-            np.errstate(all="ignore"),
-        ):
-            return function(*inputs), None
-    except (Exception, SystemExit) as error:
-        text = f"{type(error).__name__}: {error}"
-        missing = re.search(r"NameError: name '(\w+)' is not defined", text)
-        if missing and missing[1] in name.split(", "):
-            fail(missing[1], "it is missing. Run the cell that defines it; does that cell raise an error?")
-        if BLANK.search(text):
-            fail(name, f"{blank} is still blank")
-        return None, error
-
-
-def report(name, variable, error, inputs, hint=""):
-    """End the check with the exception and the shapes that led to it."""
-    text = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    kinds = {
-        label: f"{label} of shape {np.shape(value)}" if np.ndim(value) else f"{label} = {value!r}, a number"
-        for label, value in inputs.items()
-    }
-    shapes = ", ".join(kinds.values())
-    hint = f" It looks like {hint}." if hint else ""
-    fail(name, f"{variable} cannot be checked, the function raised {text}\nIt was given {shapes}.{hint}")
-
-
-def numbers(name, variable, got, shape, explain=lambda: ""):
-    """Climb the rungs from blank to finite; return ``got`` as floats of the wanted shape.
-
-    Plain numbers, lists of them and numpy's own arrays are taken. Subclasses of arrays are not: their
-    operators mean something else (``*`` of a matrix), and an object array holds anything.
-    """
-    if got is ... or (isinstance(got, np.ndarray) and got.dtype == object and ... in got.ravel().tolist()):
-        fail(name, f"{variable} is still blank")
-    wanted = "an array of numbers" if shape else "a number"
-    if isinstance(got, np.ndarray) and type(got) is not np.ndarray:
-        fail(name, f"{variable} is a {type(got).__name__}, expected {wanted}: np.asarray makes it one")
-    try:
-        array = np.asarray(None if isinstance(got, tuple) else got)
-    except (ValueError, TypeError):
-        array = np.asarray(None)
-    if array.dtype.kind not in "biuf":
-        kind = "None" if got is None else f"of type {type(got).__name__}"
-        if isinstance(got, np.ndarray):
-            kind = f"an array of {got.dtype} numbers" if got.dtype.kind == "c" else f"of dtype {got.dtype}"
-        fail(name, f"{variable} is {kind}, expected {wanted}")
-    array = array.astype(float)
-    accepted = [shape, shape or (1,)] + [shape[1:]] * (
-        shape[:1] == (1,)
-    )  # (M,) for (1, M), (1,) for a number
-    if array.shape not in accepted:
-        transposed = len(shape) == 2 and array.shape == shape[::-1]
-        hint = explain() or ("a transposed matrix" if transposed else "")
-        fail(
-            name,
-            f"{variable} has shape {array.shape}, expected {shape}"
-            + (f". It looks like {hint}" if hint else ""),
-        )
-    if not np.isfinite(array).all():
-        wrong = np.count_nonzero(~np.isfinite(array))
-        hint = f". It looks like {explain()}" if explain() else ""
-        fail(name, f"{variable} is not finite: {wrong} of {array.size} values are nan or infinite{hint}")
-    return array.reshape(shape)
+from rungs import call, fail, numbers, report
 
 
 def formula(name, function, cases, right, variables, slips, judged=None, alone=None, before=None, floor=0.0):
@@ -111,6 +27,10 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
     labels = right.__code__.co_varnames[: right.__code__.co_argcount]
     judged = judged or variables
 
+    def results(*inputs):
+        found = right(*inputs)
+        return dict(zip(variables, found if len(variables) > 1 else (found,), strict=True))
+
     def outcomes(ask):
         found = []
         for special, inputs in cases:
@@ -125,7 +45,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
                 Case(
                     special,
                     dict(zip(labels, inputs, strict=True)),
-                    _named(variables, right(*inputs)),
+                    results(*inputs),
                     result,
                     error,
                     changed,
@@ -136,7 +56,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
 
     def judge(found, names):
         for variable in names:
-            _judge(name, variable, variables, found, slips.get(variable, {}))
+            _judge(name, variable, variables, found, slips.get(variable, {}), results)
 
     found = outcomes(function)
     if alone is None:
@@ -157,11 +77,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
     return judge(apart, judged)
 
 
-def _named(variables, result):
-    return dict(zip(variables, result if len(variables) > 1 else (result,), strict=True))
-
-
-def _judge(name, variable, variables, found, slips):
+def _judge(name, variable, variables, found, slips, right):
     """Climb the rungs for one returned variable."""
     for case in found:
         case.got = case.error or _pick(name, variable, variables, case.result)
@@ -193,7 +109,7 @@ def _judge(name, variable, variables, found, slips):
     if not close(found[0].array, found[-1].array, CLOSE, found[0].floor):  # the last inputs are the first
         fail(name, f"{variable} is another one when the function is called again with the same inputs")
     if not all(close(case.array, case.want[variable], CLOSE, floor=case.floor) for case in found):
-        problem = findings.describe(found, variable, slips)
+        problem = findings.describe(found, variable, slips, right)
         fail(name, f"{variable} has the right shape, but not the right values: {problem}.")
 
 

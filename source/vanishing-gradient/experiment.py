@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from chance import draw
-from checks import call, fail, numbers
+from rungs import call, fail, numbers
 
 # Experiments on 128 samples of 144 features, ten layers of 144: log of the root mean square of each layer's
 # activations, lowest and highest: 8.5 standard deviations.

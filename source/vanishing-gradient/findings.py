@@ -35,7 +35,21 @@ def slip(found, variable, slips):
     return ""
 
 
-def describe(found, variable, slips):
+def _with(right, variable, place, change):
+    """Return the right formula of a variable with one input changed."""
+    return lambda *inputs: right(*inputs[:place], change(inputs[place]), *inputs[place + 1 :])[variable]
+
+
+def changed(found, variable, right):
+    """Say which change of which input explains every case; ``right`` maps inputs to results by name."""
+    for place, label in enumerate(found[0].inputs):
+        for phrase, change in relations.INPUTS.items():
+            if slip(found, variable, {phrase: _with(right, variable, place, change)}):
+                return phrase.format(label)
+    return ""
+
+
+def describe(found, variable, slips, right):
     """Say what is wrong with the values of ``variable``: the sentence after "but"."""
     if name := slip(found, variable, slips):
         return f"it looks like {name}"
@@ -49,6 +63,8 @@ def describe(found, variable, slips):
     for phrase, change in relations.RELATIONS.items():
         if all(same(case, change(want)) for case, (_, want) in zip(found, pairs, strict=True)):
             return phrase
+    if phrase := changed(found, variable, right):
+        return phrase
     for label in found[0].inputs:
         if all(factor(case.array, np.asarray(case.inputs[label], float)) for case in found):
             return f"it is {label} times a constant number"

@@ -5,11 +5,12 @@ the sigmoid, or a matrix the wrong way round, is seen at the first layer that it
 """
 
 import numpy as np
-from checks import call, fail, numbers, report
 from closeness import close
+from rungs import call, fail, numbers, report
 
 SIZES = [100] + [128] * 8 + [1]
 SCALE = 0.02
+USUAL = 0.1  # size of v: where chance makes all of it smaller, single precision has lost digits
 LABELS = {1: ("x",), 2: ("dout", "ds"), 3: ("x", "W", "b"), 4: ("dout", "x", "W", "b")}  # of the inputs
 
 
@@ -22,24 +23,25 @@ def chain():
     return x, y, weights, [np.zeros((1, d_out)) for _, d_out in pairs]
 
 
-def step(name, variable, layer, want, inputs, function, alone=None):
+def step(name, variable, layer, want, inputs, function, alone=None, floor=0.0):
     """Call a student's function in the chain, and end the check unless it returns what is wanted.
 
     ``alone`` is asked where the function fails: what it returns without the lines for its other results.
+    ``floor``: errors are compared with this where all of ``want`` is smaller.
     """
     try:
-        return attempt(name, f"{variable} of layer {layer}", want, inputs, function)
+        return attempt(name, f"{variable} of layer {layer}", want, inputs, function, floor)
     except AssertionError:
         if alone is None:
             raise
         try:
-            return attempt(name, f"{variable} of layer {layer}", want, inputs, alone)
+            return attempt(name, f"{variable} of layer {layer}", want, inputs, alone, floor)
         except AssertionError:
             pass
         raise
 
 
-def attempt(name, variable, want, inputs, function):
+def attempt(name, variable, want, inputs, function, floor):
     """Return what a student's function returns for ``inputs``, if it is what is wanted."""
     result, error = call(name, variable, function, *(np.array(value) for value in inputs))
     if error is not None:
@@ -47,7 +49,7 @@ def attempt(name, variable, want, inputs, function):
     if isinstance(result, tuple | list) and len(result) == 2:  # with a cache
         result = result[0]
     got = numbers(name, variable, result, np.shape(want))
-    if not close(got, want):
+    if not close(got, want, floor=floor):
         fail(name, f"{variable} is not right, and the next layers build on it. "
              f"{name} has a check of its own: see what that says.")  # fmt: skip
     return got
@@ -58,7 +60,7 @@ def forward(affine, sigmoid, right_affine, right_sigmoid):
     x, y, weights, biases = chain()
     H, kept = x, []
     for layer, (W, b) in enumerate(zip(weights, biases, strict=True), 1):
-        v = step("affine_forward", "v", layer, right_affine(H, W, b), (H, W, b), affine)
+        v = step("affine_forward", "v", layer, right_affine(H, W, b), (H, W, b), affine, floor=USUAL)
         out = step("sigmoid_forward", "out", layer, right_sigmoid(v), (v,), sigmoid)
         kept.append((H, W, b, out))
         H = out

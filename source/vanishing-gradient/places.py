@@ -66,10 +66,11 @@ def where(found, pairs):
         }.items():
             if np.array_equal(flat, holds):
                 return f"values are off only where {name}"
-        for name, size in (label, x), (f"|{label}|", np.abs(x)):
+        mixed = any(part.any() and not part.all() for part in missed)
+        for name, size in (f"|{label}|", np.abs(x)), (label, x):
             if size[flat].min() > size[~flat].max() > 0:
                 return f"values are off only where {name} is large"
-            if size[flat].max() < size[~flat].min():
+            if mixed and size[flat].max() < size[~flat].min():
                 return f"values are off only where {name} is small"
         if flat[(x >= x[flat].min()) & (x <= x[flat].max())].all():
             return f"values are off only where {label} lies in a certain interval"

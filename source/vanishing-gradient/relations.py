@@ -1,4 +1,7 @@
-"""What all values of an array show beside the right ones: a sign lost, a constant added, rows reversed."""
+"""What all values of an array show beside the right ones: a sign lost, a constant added, rows reversed.
+
+``RELATIONS`` change the right result, ``INPUTS`` one of the inputs that it is computed from.
+"""
 
 import numpy as np
 from closeness import SINGLE, close, factor
@@ -29,6 +32,21 @@ RELATIONS = {
     "it is run through a sigmoid": lambda want: 1 / (1 + 1 / np.exp(want)),
     "it is run through a tanh": np.tanh,
 }  # fmt: skip
+
+
+INPUTS = {
+    "the signs of {} are lost": np.abs,
+    "what is negative in {} is lost": lambda value: np.maximum(value, 0),
+    "what is positive in {} is lost": lambda value: np.minimum(value, 0),
+    "only the signs of {} count": np.sign,
+    "{} is squared": np.square,
+    "{} is rounded": np.round,
+    "the mean of {} is taken off": lambda value: value - np.mean(value, axis=0),
+    "the rows of {} are in reversed order": lambda value: np.flip(value, 0),
+    "the columns of {} are in reversed order": lambda value: np.flip(value, 1),
+    "the columns of {} are sorted": lambda value: np.sort(value, axis=0),
+    "the rows of {} are sorted": lambda value: np.sort(value, axis=1),
+}
 
 
 def _constant(got, want):

@@ -4,19 +4,32 @@ The assignment is this course's without its experiments and pictures, which no c
 minutes. ``make luck`` hands in all right and wrong solutions, the suite a part.
 """
 
+import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
 from contextlib import chdir
 from itertools import zip_longest
 
+import nbformat
 import pytest
 from cluster import Cluster
 from hand_in import hand_in
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from notebook_code import ASSIGNMENT, ROOT, SOURCE, VANISHING, Notebook, make_lean, may_lose, with_path
+from notebook_code import (
+    ASSIGNMENT,
+    CHECKS_OF,
+    ROOT,
+    SOURCE,
+    VANISHING,
+    Notebook,
+    make_lean,
+    may_lose,
+    with_path,
+)
 from solutions_lucky import LUCKY
 from solutions_right import RIGHT
 from solutions_wrong import WRONG
@@ -67,6 +80,12 @@ def airlock(root, *options):
         return main(["grade", ASSIGNMENT, *options])
 
 
+def nbgraders_own(root):
+    words = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
+    run = subprocess.run(words, cwd=root, env=with_path(), capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
 def points(root):
     """Points of each check by student, by results.json and by the gradebook, which agree."""
     records = read_results(root / "reports" / ASSIGNMENT)["records"]
@@ -112,9 +131,7 @@ def test_by_nbgrader_autograde(samples, parallel, tmp_path):
     for folder in (root / "submitted").iterdir():
         if folder.name not in SUBSET:
             shutil.rmtree(folder)
-    words = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
-    run = subprocess.run(words, cwd=root, env=with_path(), capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
+    nbgraders_own(root)
     assert points(root) == {student: parallel[student] for student in SUBSET}
 
 
@@ -126,6 +143,78 @@ def test_by_the_api_that_the_formgrader_calls(samples, parallel, tmp_path):
         outcome = api.autograde(ASSIGNMENT, student)
         assert outcome["success"], outcome["log"]
     assert points(root) == {student: parallel[student] for student in SUBSET[:2]}
+
+
+KINDS = {  # of arrays, and whether they are taken
+    "np.array({}).tolist()": True,
+    "np.asmatrix({})": False,
+    "np.ma.masked_array({})": False,
+    "np.array({}, dtype=object)": False,
+}
+LINES = {
+    "affine_forward": "return {}, (x, W, b)",
+    "affine_backward": "x, W, b = cache; return {}, {}, {}",
+    "sigmoid_forward": "return {}",
+    "sigmoid_backward": "return {}",
+    "tanh_forward": "out = np.tanh(x); return {}, 1 - out**2",
+    "relu_forward": "return {}, x",
+    **{f"init_{scheme}": "return {}" for scheme in ("small", "unit", "xavier", "he")},
+}
+EXPRESSIONS = {
+    "affine_forward": ["x @ W + b"],
+    "affine_backward": ["x.T @ dout", "dout.sum(axis=0)", "dout @ W.T"],
+    "sigmoid_forward": ["1 / (1 + np.exp(-x))"],
+    "sigmoid_backward": ["dout * ds * (1 - ds)"],
+    "tanh_forward": ["out"],
+    "relu_forward": ["np.maximum(x, 0)"],
+    "init_small": ["0.01 * np.random.randn(d_in, d_out)"],
+    "init_unit": ["np.random.randn(d_in, d_out)"],
+    "init_xavier": ["np.random.randn(d_in, d_out) / d_in**0.5"],
+    "init_he": ["np.random.randn(d_in, d_out) * (2 / d_in) ** 0.5"],
+}
+
+
+def of_other_kinds(first):
+    """All functions, each returning right values as another kind of array; whether each blank's is taken."""
+    kinds, text, taken = itertools.islice(itertools.cycle(KINDS), first, None), "", {}
+    for function, expressions in EXPRESSIONS.items():
+        chosen = [next(kinds) for _ in expressions]
+        line = LINES[function].format(*map(str.format, chosen, expressions))
+        text += f"{NOTEBOOK.code[NOTEBOOK.answers[function]].splitlines()[0]}\n    {line}\n\n"
+        blanks = [blank for blank in CHECKS_OF if blank.split()[0] == function]
+        taken |= dict(zip(blanks, map(KINDS.get, chosen), strict=True))
+    return text, taken
+
+
+def said(root, student):
+    """What each check said, in the graded notebook."""
+    path = root / "autograded" / student / ASSIGNMENT / SOURCE.name
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.metadata.nbgrader.grade]
+    errors = {
+        cell.id: [output.evalue for output in cell.outputs if output.output_type == "error"] for cell in cells
+    }
+    return {name: found[0] if found else "" for name, found in errors.items()}
+
+
+def test_other_kinds_of_arrays_are_taken_or_refused_as_by_stock_nbgrader_with_the_same_sentence(
+    empty, tmp_path
+):
+    ours, taken = copy(empty, tmp_path), {}
+    for first in range(2):
+        text, taken[f"student{first}"] = of_other_kinds(first)
+        hand_in(ours, f"student{first}", text)
+    stock = shutil.copytree(ours, tmp_path / "stock")
+    config = (stock / "nbgrader_config.py").read_text()
+    (stock / "nbgrader_config.py").write_text(re.sub(".*(airlock|configure).*", "", config))
+    assert airlock(ours, "--jobs", "2") == 0
+    nbgraders_own(stock)
+    for student, blanks in taken.items():
+        sentences = said(ours, student)
+        assert sentences == said(stock, student)
+        for blank, right in blanks.items():
+            for check in CHECKS_OF[blank]:
+                found = re.search("is a matrix|is a MaskedArray|of dtype object|^$", sentences[check])
+                assert found and (found[0] == "") is right, (check, sentences[check])
 
 
 def combined():

@@ -52,7 +52,7 @@ def test_results_as_json(graded, capsys):
 
 def test_what_was_graded_is_not_graded_again(graded, capsys):
     assert regraded(graded) == []
-    assert "6 of them graded before" in capsys.readouterr().out
+    assert "6 submissions: 6 graded before" in capsys.readouterr().out
 
 
 def test_what_was_handed_in_anew_is_graded_again_and_nothing_else(graded):

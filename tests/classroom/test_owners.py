@@ -69,6 +69,35 @@ def test_moodles_worksheet_tells_two_of_one_name_apart_in_any_language(tmp_path,
         assert read_participants(tmp_path, "ps1")[student][1] == number
 
 
+GRADES_ALONE = {
+    "English": 'Identifier,"Full name",Status,Grade,"Last modified (grade)","Feedback comments"\n'
+    'Participant 41,Wei Li,Submitted,5,"Friday, 2 October 2026, 9:00 PM",\n',
+    "German, blind": 'ID,Bewertung,Skala,"Zuletzt geändert (Bewertung)"\n'
+    'Teilnehmer/in41,bestanden,"nein\nja","Freitag, 2. Oktober 2026, 21:00"\n',
+}
+
+
+@pytest.mark.parametrize("kind", GRADES_ALONE)
+def test_when_a_grade_was_changed_is_no_time_of_a_hand_in(tmp_path, kind):
+    (tmp_path / "Grades.csv").write_text(GRADES_ALONE[kind])
+    (person,) = read_roster(tmp_path / "Grades.csv").people
+    assert (person.participant, person.time) == ("41", "")
+
+
+def test_what_a_site_adds_to_names_does_not_hide_whose_number_it_is(tmp_path):
+    people = [
+        (41, "Wei Li", "w1@x.example", ""),
+        (42, "Wei Li", "w2@x.example", ""),
+        (43, "Jörg Weiß", "", ""),
+    ]
+    members = moodle("Wei Li__w1ATx.example__41", "li2 Wei Li_42", "Weiss Joerg Maria_43")
+    assert with_worksheet(tmp_path, members, worksheet(tmp_path, "English", people)).placed == [
+        "jw",
+        "li1",
+        "li2",
+    ]
+
+
 def test_a_groups_hand_in_is_every_members_and_its_number_nobodys(tmp_path):
     people = [
         (31, "Ana Núñez", "", ""),

@@ -1,5 +1,6 @@
 """Rosters as people write them, spreadsheets save them and platforms export them."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +21,15 @@ ROSTERS = {
     "Wei,Li,li1,504,wei@uni.example,B\n",
     "moodle, in German": "\ufeffVorname;Nachname;Anmeldename;ID-Nummer;E-Mail-Adresse;Gruppen\n"
     "Wei;Li;li1;504;wei@uni.example;B\n",
+    "canvas, names in two columns": "LastName,FirstName,ID,SIS User ID,SIS Login ID,Root Account,Section\n"
+    "    Points Possible,,,,,,\nLi,Wei,504,s504,li1,uni.example,B\nStudent,Test,1,,x,,B\n",
+    "canvas, of a group set": "name,canvas_user_id,user_id,login_id,sections,group_name,group_id\n"
+    "Wei Li,504,s504,li1,B,Team 7,9\n",
+    "moodle, in Polish": "\ufeffImię;Nazwisko;Username;Adres e-mail;Groups\r\n"
+    "Wei;Li;li1;wei@uni.example;B\r\n",
+    "gradescope, of grades": "First Name,Last Name,SID,Email,Sections,section_name,Submission Time\n"
+    "Wei,Li,li1,wei@x.example,B,B,2026-05-01 10:00:00 -0500\n",
+    "an old spreadsheet's lines": "name\tid\tsection\rWei Li\tli1\tB\r",
     "gradescope": "First Name,Last Name,SID,Email,Role,Section\nWei,Li,li1,wei@x.example,Student,B\n"
     "Ann,Boss,t1,ann@x.example,Instructor,B\n",
 }
@@ -87,9 +97,11 @@ def test_what_is_no_time_is_none(text):
 
 
 BAD = {
-    "empty": "", "without a column for the id": "a,b\n1,2\n", "twice": "id\nx\ny\nx\n",
+    "empty": "", "somebody without an id": "name,id\nAda,ada\n,\nWei Li,\n",
+    "without a column for the id": "a,b\n1,2\n", "twice": "id\nx\ny\nx\n",
     "outside": "id\n../x\n", "a workbook": b"PK\x03\x04", "null": "id,name\nx,\0\n\"",
 }  # fmt: skip
+SAID = {"twice": "lines 2 and 4", "somebody without an id": "no id for Wei Li, in line 4"}
 
 
 @pytest.mark.parametrize("kind", BAD)
@@ -97,7 +109,7 @@ def test_a_roster_that_cannot_serve_is_told_in_one_sentence(tmp_path, kind):
     if kind == "null":
         read_roster(saved(tmp_path, BAD[kind]))  # is read nevertheless
         return
-    with pytest.raises(AirlockError, match=r"roster\.csv.*" + ("lines 2 and 4" if kind == "twice" else "")):
+    with pytest.raises(AirlockError, match=r"roster\.csv.*" + SAID.get(kind, "")):
         read_roster(saved(tmp_path, BAD[kind]))
 
 
@@ -128,3 +140,31 @@ def test_everybody_is_found_by_whatever_a_platform_makes_of_the_name():
 def test_two_of_one_name_are_told_apart_by_more_or_not_at_all():
     twins = Roster([Person("a", "Wei Li", "a@x.example"), Person("b", "Li Wei", "b@x.example")])
     assert twins.find("Wei Li") is None and twins.find("Wei Li", "b@x.example").id == "b"
+
+
+PEOPLE = [
+    ("Seán", "O'Brien-Ó Dálaigh"), ("Jean_Luc", "d'Artagnan"), ("Hương", "Nguyễn Thị"),
+    ("Þór", "Guðmundsson"), ("İbrahim", "Işık"), ("Øystein", "Ås"), ("J. R. R.", "Tolkien"),
+    ('Robert "Bobby"', "Tables"), ("明", "李"), ("Ольга", "Иванова"), ("محمد", "علي"), ("איימן", "שפסו"),
+    ("X Æ", "A-12"), ("Zoë & Co", "Smith, Jr."), ("Anne/Marie", "Weiß"), ("Ada", ""),
+    ("José María", "de la Cruz y Peña"), ("Isaac Manuel", "Noel"), ("Dž", "Ǆ"), ("Ａda", "Ｋing"),
+    ("Jürgen", "Müßig (Erasmus)"), ("Mary\u00a0Ann", "St. John’s"),
+]  # fmt: skip
+
+
+def as_in_moodle(first, last):
+    """Moodle's own rule for the name of a file."""
+    return re.sub(r"""[\x00-\x1f&<>"`|':\\/]""", "", f"{first} {last}".strip().replace("_", " "))
+
+
+def as_in_canvas(first, last):
+    """Canvas's own rule for the name of a file."""
+    return re.sub(r"[^\w\u0300-\u036f]", "", f"{last}, {first}".strip(", ").lower())
+
+
+def test_every_name_is_found_by_what_the_platforms_own_programs_make_of_it():
+    people = [Person(f"s{n}", f"{first} {last}".strip()) for n, (first, last) in enumerate(PEOPLE)]
+    roster = Roster(people)
+    for person, names in zip(people, PEOPLE, strict=True):
+        for word in (as_in_moodle(*names), as_in_canvas(*names), f"{names[1]}, {names[0]}"):
+            assert roster.find(word) == person, word

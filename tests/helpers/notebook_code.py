@@ -7,6 +7,7 @@ notebook.check(namespace, "test-init-he")          # None, or the exception that
 """
 
 import contextlib
+import functools
 import io
 import os
 import re
@@ -28,6 +29,7 @@ GIVEN = (
         "imports",
         "attempt",
         "parts",
+        "steps",
         "statements",
         "lines-for",
         "alone",
@@ -141,10 +143,16 @@ def plain(code):
     return "\n".join(line for line in code.splitlines() if not re.match(r"\s*%", line))
 
 
+@functools.lru_cache(1000)
+def compiled(code):
+    """Compile a cell, once however often it runs."""
+    return compile(code, "<cell>", "exec")
+
+
 def run(code, namespace):
     """Run code; return the exception that ended it, or None."""
     try:
-        exec(compile(code, "<cell>", "exec"), namespace)
+        exec(compiled(code), namespace)
     except (Exception, SystemExit) as error:
         return error
     return None

@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from airlock.classroom.pool import grade_task
+from airlock.classroom.pool import grade_job
 from airlock.course.entries import Entry
 from airlock.course.marked import follow, stands
 from airlock.handin.files import digest_of, read_submission
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Task:
+class Job:
     """One submission on its way."""
 
     student: str
@@ -28,13 +28,13 @@ class Task:
     hand_in: str
 
 
-def tasks(
+def jobs(
     room: "Classroom",
     students: Iterable[str],
-    is_done: Callable[[Task], bool],
+    is_done: Callable[[Job], bool],
     unreadable: Callable[[str, AirlockError], None],
     listener: Any,
-) -> Iterator[Task]:
+) -> Iterator[Job]:
     """Yield what is to be graded; ``listener.skip()`` is told of each that is done, ``unreadable`` of what
     cannot even be read, and why.
     """
@@ -45,39 +45,39 @@ def tasks(
             unreadable(student, error)
             continue
         hand_in = digest_of(files)
-        task = Task(student, files, incidents, grading_digest(hand_in, room.master, room.limits), hand_in)
-        if not is_done(task):
-            yield task
+        job = Job(student, files, incidents, grading_digest(hand_in, room.master, room.limits), hand_in)
+        if not is_done(job):
+            yield job
             continue
         room.skipped += 1
         listener.skip()
 
 
-def graded_before(room: "Classroom", task: Task, known: Record | None, entry: Entry | None) -> bool:
+def graded_before(room: "Classroom", job: Job, known: Record | None, entry: Entry | None) -> bool:
     """Whether this very submission has been graded, and what came of it is still there.
 
     ``known`` and ``entry``: what the journal and the gradebook have of the student.
     """
     return (
         known is not None
-        and known.digest == task.digest
+        and known.digest == job.digest
         and known.status != "failed"
         and stands(known, entry)
-        and room.folder("autograded", task.student).exists()
+        and room.folder("autograded", job.student).exists()
     )
 
 
-def followed(task: Task, record: Record, known: Record | None, entry: Entry | None) -> Record:
-    """The record that a worker sent for a task, with what it owes to the one before it."""
-    return follow(replace(record, digest=task.digest, hand_in=task.hand_in), known, entry)
+def followed(job: Job, record: Record, known: Record | None, entry: Entry | None) -> Record:
+    """The record that a worker sent for a job, with what it owes to the one before it."""
+    return follow(replace(record, digest=job.digest, hand_in=job.hand_in), known, entry)
 
 
-def sender(room: "Classroom", feedback: bool) -> Callable[[Executor, Task], Future]:
-    """What sends a task to a worker, which makes ``feedback`` pages where they are wanted."""
+def sender(room: "Classroom", feedback: bool) -> Callable[[Executor, Job], Future]:
+    """What sends a job to a worker, which makes ``feedback`` pages where they are wanted."""
     master = room.master.to_bytes()
 
-    def send(executor: Executor, task: Task) -> Future:
+    def send(executor: Executor, job: Job) -> Future:
         wanted = master, room.limits, feedback
-        return executor.submit(grade_task, task.student, task.files, task.incidents, *wanted)
+        return executor.submit(grade_job, job.student, job.files, job.incidents, *wanted)
 
     return send
