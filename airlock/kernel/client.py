@@ -204,7 +204,13 @@ class StudentKernel(KernelProcess):
                 output = self._receive(iopub)
                 if output and interrupted is None:
                     on_output(output)
-            answer = receive(ready)
+            try:
+                answer = receive(ready)
+            except OSError:
+                if interrupted is None:
+                    raise
+                self.kill()
+                raise interrupted from None  # it died of being interrupted
             if answer is not None:
                 if interrupted:
                     raise interrupted
