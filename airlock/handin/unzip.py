@@ -65,7 +65,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: Room) -> byte
         if not is_notebook(info.filename):
             return file.read(room.kept + 1)
         with tempfile.TemporaryFile() as unpacked:
-            shutil.copyfileobj(file, unpacked, 2**20)  # type: ignore[type-var]
+            shutil.copyfileobj(file, unpacked, 2**20)  # type: ignore[type-var, arg-type]
             unpacked.flush()
             return read_notebook(unpacked)[: room.kept + 1]
 

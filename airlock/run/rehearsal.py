@@ -17,8 +17,9 @@ from airlock.course.results import write_whole
 from airlock.handin.mend import mend
 from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.limits import Limits
+from airlock.model.marks import is_test
 from airlock.run.apart import Found
-from airlock.run.execute import Execution, Rehearsal, is_test
+from airlock.run.execute import Execution, Rehearsal
 from airlock.run.records import checks_of
 from airlock.run.verdict import is_share
 
