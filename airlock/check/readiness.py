@@ -14,7 +14,9 @@ def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
     times = reference["times"]
     for row in reference["checks"]:
         if row["full"] < times and not row["waits"]:
-            reasons.append(f"The reference lost {row['check']} in {times - row['full']} of {count(times, 'grading')}.")
+            reasons.append(
+                f"The reference lost {row['check']} in {times - row['full']} of {count(times, 'grading')}."
+            )
     reasons += [
         f"{r['check']} cannot be graded: {r['reason']}" for r in found["guarded"] if r["state"] == NOBODY
     ]
