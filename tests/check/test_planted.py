@@ -87,7 +87,7 @@ def test_survivors_are_no_reason_once_they_are_allowed(faulty):
         ("callable", "test-callable gives its points to who hands in nothing"),
         ("free", "test-free is worth 0 points"),
         ("misspelt", "The release gives a line of p.ipynb away: ### BEGIN HIDEN TESTS"),
-        ("file", "The reference lost test-file in 1 of 1 gradings"),
+        ("file", "The reference lost test-file in 1 of 1 grading."),
         ("file", "test-file cannot be graded"),
         ("leak", "The release gives a line of double away: return 2 * x"),
         ("quoted", "The release gives a line of quadruple away: return double(double(x))"),
