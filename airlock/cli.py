@@ -150,8 +150,10 @@ def _collect(options: argparse.Namespace) -> int:
     coursedir = load_course().coursedir
     sources = Path(coursedir.root, coursedir.source_directory)
     names = sorted(path.name for path in sources.glob("*") if path.is_dir())
-    if options.assignment is None and len(names) != 1:
-        raise AirlockError(f"Say of which assignment it is: --assignment {' or '.join(names) or 'NAME'}.")
+    if options.assignment not in names and (options.assignment or len(names) != 1):
+        unknown = f"There is no assignment {options.assignment} here. " if options.assignment else ""
+        known = " or ".join(names) or "NAME"
+        raise AirlockError(f"{unknown}Say of which assignment it is: --assignment {known}.")
     roster, archives = find_roster(coursedir.root), [Path(archive) for archive in options.archive]
     outcomes = collect(coursedir, options.assignment or names[0], roster, archives)
     for outcome in outcomes:

@@ -78,6 +78,11 @@ def test_no_test_file_is_too_long_to_be_read():
     assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
+def test_no_module_is_too_long_to_be_read():
+    lengths = {path.name: len(path.read_text().splitlines()) for path, _ in trees()}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
 def test_every_module_of_a_room_says_what_it_is_for_and_no_function_is_longer_than_a_screen():
     long = {}
     for path, tree in trees():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from airlock.course.application import CourseDirectory
@@ -18,7 +19,8 @@ class Attendance:
     ):
         unknown = roster.unknown(students) if roster else {}
         here = students | {person.id for person in unknown.values() if person}
-        self.absent: list[Person] = roster.absent(here) if roster else []
+        absent = [replace(one, name=roster.called(one)) for one in roster.absent(here)] if roster else []
+        self.absent: list[Person] = absent
         self.people = (
             {one.id: (one.name, one.section) for one in roster.people if not one.excluded} if roster else {}
         )

@@ -125,6 +125,8 @@ def collect(
     Raises AirlockError for what cannot be read.
     """
     tables = [path for path in paths if path.suffix.lower() == ".csv"]
+    if len(tables) == len(paths):
+        raise AirlockError(f"{tables[-1]} is a table: give the platform's archive (.zip) as well.")
     people = [person for path in tables for person in read_roster(path).people]
     collector = Collector(coursedir, assignment, roster, Roster(people) if people else None)
     return [collector.collect(path) for path in paths if path not in tables]

@@ -52,7 +52,10 @@ def return_grades(app: NbGrader, assignment: str) -> list[str]:
     )
     if others := [student for student in pages if student not in known]:
         names = ", ".join(map(one_line, others))
-        said.append(f"Not in it, as no archive of Moodle's had them: {names}.")
+        said.append(
+            f"Not in it, as their number in Moodle is not known: {names}. "
+            "`airlock collect` an archive again, with Moodle's grading worksheet."
+        )
     return said
 
 

@@ -71,6 +71,13 @@ class Roster:
         """Ids of who is not graded, and in no list."""
         return {person.id for person in self.people if person.excluded}
 
+    def called(self, person: Person) -> str:
+        """The name of somebody, with the id where another has that name as well."""
+        alike = [one for one in self.people if one.name == person.name]
+        if not person.name:
+            return person.id
+        return person.name if len(alike) == 1 else f"{person.name} ({person.id})"
+
     def team(self, word: str) -> list[Person]:
         """The members of a group by its name, as a platform writes it."""
         name = _run_together(word)

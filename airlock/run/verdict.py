@@ -45,7 +45,8 @@ def explain(error: BaseException, test: Test, folder: str) -> tuple[str, str]:
         return "Lost", str(error)
     raised_by = getattr(error, "raised_by", None)
     if raised_by:
-        return raised_by[1], f"{raised_by[0]}() raised {raised_by[1]}: {raised_by[2]}"
+        function, kind, said = raised_by
+        return kind, f"{function}() raised {kind}" + (f": {said}" if said else ".")
     name, message = type(error).__name__, str(error)
     frames = traceback.extract_tb(error.__traceback__)
     here = [frame.lineno for frame in frames if frame.filename == CELL]

@@ -160,7 +160,7 @@ def _kill_all(kernel: int) -> None:
 
 
 def _become_kernel(request: dict, limits: Limits, notes: int) -> None:
-    from airlock.sandbox import audit, confine, kernel, kernel_app
+    from airlock.sandbox import audit, confine, kernel
 
     _draw_afresh()
     os.setpgid(0, 0)
@@ -177,8 +177,9 @@ def _become_kernel(request: dict, limits: Limits, notes: int) -> None:
     os.environ.update(request["environment"])
     os.chdir(os.path.join(folder, "work"))
     confine.confine([folder], limits)
-    # A traceback through print() looks for our source: trying to read that is nobody's attack.
-    own = [folder, *confine.readable_paths(limits.network), kernel_app.__file__]
+    # A traceback, or a warning that names its caller, looks for our source: that is nobody's attack.
+    ours = os.path.dirname(os.path.dirname(__file__))
+    own = [folder, *confine.readable_paths(limits.network), ours]
     audit.install(notes, own, limits.network)
     with_network = (lambda: confine.filter_calls(network=True)) if limits.network else None
     kernel.run(request["connection_file"], with_network)

@@ -254,3 +254,15 @@ def test_who_is_absent_unknown_or_misplaced_is_said(tmp_path):
     ):
         assert expected in said
     assert len(attendance.notes) == 8
+
+
+def test_two_absent_of_one_name_are_told_apart(tmp_path):
+    people = [Person("a", "Wei Li"), Person("b", "Wei Li"), Person("c", "Ada King"), Person("d")]
+    attendance = Attendance(Course(tmp_path), "ps1", {"a"}, Roster(people))
+    assert [person.name for person in attendance.absent] == ["Wei Li (b)", "Ada King", "d"]
+
+
+def test_a_table_alone_is_no_archive(tmp_path):
+    (tmp_path / "grades.csv").write_text(WORKSHEET)
+    with pytest.raises(AirlockError, match=r"grades\.csv is a table: give the platform's archive"):
+        take(Course(tmp_path), "ps1", CLASS, [tmp_path / "grades.csv"])

@@ -3,6 +3,8 @@
 import pytest
 from class_course import CONFIG, Course, changed, one_sentence
 
+from airlock.cli import main
+
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type .* not in session")
 
 
@@ -15,6 +17,14 @@ def test_a_source_that_was_not_generated_again_is_not_graded(graded, capsys, old
     told = capsys.readouterr().err
     assert "p.ipynb was changed after its assignment was generated" in told
     assert "nbgrader generate_assignment ps1" in told
+    assert one_sentence(told)
+
+
+def test_an_archive_for_an_assignment_that_is_not_there(empty, monkeypatch, capsys):
+    monkeypatch.chdir(empty.root)
+    assert main(["collect", "class.zip", "--assignment", "ps9"]) == 2
+    told = capsys.readouterr().err
+    assert "no assignment ps9 here" in told and "--assignment ps1." in told
     assert one_sentence(told)
 
 

@@ -154,3 +154,9 @@ def test_the_instructors_helpers_are_the_instructors():
         verdict("assert close(f(3), 8)", SQUARE + f"\n{own}", given)
         == "This does not hold: assert close(f(3), 8)"
     )
+
+
+def test_a_warning_that_names_its_caller_is_nobodys_attack():
+    warns = "import traceback, warnings\ndef f(x):\n    warnings.warn('twice', stacklevel=2)\n"
+    outputs, execution = run("assert f(3) == 9", warns + "    traceback.print_stack()\n    return x * x")
+    assert (outputs, execution.incidents) == ([], [])
