@@ -14,7 +14,7 @@ export MKL_NUM_THREADS := 1
 # nbgrader calls alembic by its name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: check demo test test-browser release solution grade feedback lab bench luck soak nbgraders-own
+.PHONY: check demo test test-browser release solution grade feedback lab bench luck soak attacks lacking nbgraders-own
 
 test: .venv/done
 	$(RUN) ruff check .
@@ -71,9 +71,21 @@ nbgraders-own: .venv/done
 	WHOLE=1 $(RUN) pytest tests/nbgrader_plugin/test_nbgraders_own.py --numprocesses 2
 
 # A class of 300, one in five hostile or broken, killed three times on the way; and a small one, killed at each
-# of its changes to the disk. In ten minutes or more.
+# of its changes to the disk. In ten minutes, half of them for the class.
 soak: .venv/done
 	SUBMISSIONS=300 WHOLE=1 $(RUN) pytest tests/sandbox/test_soak.py tests/classroom/test_killed.py
+
+# What all attacks together take from the grader at most: docs/attacks.json, which docs/operator.md quotes.
+attacks: .venv/done
+	MEASURED=docs/attacks.json $(RUN) pytest tests/sandbox/test_attacks.py
+
+# The attacks and faults where a part of what confines is missing, one after the other. In half an hour.
+PARTS := Landlock libseccomp both 1 5
+lacking: .venv/done
+	for part in $(PARTS); do \
+		PYTHONPATH=tests/sandbox/lacking LACKING=$$part $(RUN) pytest \
+			tests/sandbox/test_attacks.py tests/sandbox/test_faults.py || exit 1; \
+	done
 
 # JupyterLab on the course; the Formgrader is in its menu and at /formgrader.
 lab: .venv/done

@@ -225,6 +225,18 @@ def test_the_operators_page_has_every_measure():
     assert [what.partition(":")[0] for what, *_ in rows("operator.md", "Confinement")] == list(measures())
 
 
+def test_the_figures_of_the_operators_page_are_those_of_the_attacks():
+    measured = json.loads((ROOT / "docs" / "attacks.json").read_text())
+    words = " ".join((ROOT / "docs" / "operator.md").read_text(encoding="utf-8").split())
+    memory, cpu, wall, disk = (measured["most"][name][0] for name in ("memory", "cpu", "wall", "disk"))
+    assert f"of {measured['attacks']} attacks" in words
+    sentence = (
+        f"{memory / MIB:.0f} MiB of memory above an honest submission's, {cpu:.1f} s of CPU time, "
+        f"{wall:.1f} s by the clock, {disk / MIB:.0f} MiB of disk"
+    )
+    assert sentence in words
+
+
 def test_the_figures_in_the_readme_are_those_of_the_benchmark():
     ratios = json.loads((ROOT / "docs" / "bench.json").read_text())["ratios"]
     words = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())

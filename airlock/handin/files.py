@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from airlock.handin.filenames import MAX_DEPTH, SKIPPED, is_notebook, not_followed, printable, storable
 from airlock.handin.slim import read_notebook
-from airlock.handin.unzip import MAX_ENTRIES, unzip
+from airlock.handin.unzip import MAX_ENTRIES, Room, unzip
 from airlock.model.errors import Unreadable
 from airlock.model.record import Incident
 from airlock.model.text import count
@@ -57,13 +57,14 @@ def read_submission(folder: str | os.PathLike) -> tuple[dict[str, bytes], list[I
             continue
         files[entry.path] = data
         total += len(data)
+    room = Room(MAX_FILES, MAX_TOTAL)
     for _ in range(MAX_NESTED):  # an archive may hold archives
         if any(map(is_notebook, files)):
             break
         for path in [path for path in files if path.lower().endswith(".zip")]:
             data = files.pop(path)
-            room = MAX_TOTAL - sum(map(len, files.values()))
-            files |= unzip(path, data, MAX_FILES - len(files), room, incidents, left_out)
+            room.files, room.kept = MAX_FILES - len(files), MAX_TOTAL - sum(map(len, files.values()))
+            files |= unzip(path, data, room, incidents, left_out)
     if left_out:
         names = ", ".join(map(printable, left_out[:3]))
         limits = f"{MAX_FILES} files and {MAX_TOTAL >> 20} MB"

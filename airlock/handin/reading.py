@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 import nbformat
 
 from airlock.model.errors import Unreadable
+from airlock.model.magics import MARKED
 from airlock.model.names import LONGEST
 from airlock.model.text import as_dict, as_text
 
 MAX_NOTEBOOK = 50 * 2**20  # bytes; with its outputs, an ordinary notebook has a few of these megabytes
 MAX_CONTAINERS = 2_000_000  # lists and objects; each costs some 60 bytes of memory for 2 in the file
 MAX_CELLS = 5000
-MAX_CODE = 1_000_000  # characters in all; to find the names in so many takes up to half a minute
+MAX_CODE = 1_000_000  # characters in all; to find the names in so many takes up to ten seconds
+MAX_MAGICS = 5_000  # lines
 TYPES = ("code", "markdown", "raw")
 
 
@@ -49,6 +51,10 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
     code = sum(len(c.source) for c in found if c.cell_type == "code" and len(c.source) <= LONGEST)
     if code > MAX_CODE:
         sentence = f"{filename} has {code:,} characters of code, the limit is {MAX_CODE:,}."
+        raise Unreadable(sentence, "too-large")
+    magics = sum(len(MARKED.findall(c.source)) for c in found if c.cell_type == "code")
+    if magics > MAX_MAGICS:
+        sentence = f"{filename} has {magics:,} lines of magics, the limit is {MAX_MAGICS:,}."
         raise Unreadable(sentence, "too-large")
     return found, remarks
 

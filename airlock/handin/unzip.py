@@ -7,6 +7,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -17,10 +18,22 @@ from airlock.model.record import Incident
 MAX_ENTRIES = 10_000  # files and folders that are looked at, at most
 
 
+@dataclass
+class Room:
+    """What a submission's archives may still give: ``files``, ``kept`` bytes of these, ``unpacked`` bytes.
+
+    Of a file that is too large, and of a notebook's outputs, nothing is kept; unpacking them takes time.
+    """
+
+    files: int
+    kept: int
+    unpacked: int = 4 * MAX_STORED
+
+
 def unzip(
-    name: str, data: bytes, number: int, room: int, incidents: list[Incident], left_out: list[str]
+    name: str, data: bytes, room: Room, incidents: list[Incident], left_out: list[str]
 ) -> dict[str, bytes]:
-    """Return at most ``number`` files of an archive, of at most ``room`` bytes together once unpacked."""
+    """Return the files of an archive for which there is ``room``, which is less then."""
     files: dict[str, bytes] = {}
     try:
         if data.count(b"PK\x01\x02") > MAX_ENTRIES:
@@ -33,36 +46,39 @@ def unzip(
                 if stat.S_ISLNK(info.external_attr >> 16):
                     incidents.append(not_followed(f"{name}/{path}"))
                     continue
-                contents = _member(archive, info, room) if len(files) < number else None
-                if contents is None or len(contents) > room:
+                contents = _member(archive, info, room) if room.files and room.unpacked else None
+                if contents is None or len(contents) > room.kept or not room.unpacked:
                     left_out.append(f"{name}/{path}")
                     continue
-                room -= len(contents)
+                room.kept -= len(contents)
+                room.files -= 1
                 files[f"{name}/{path}"] = contents
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
         incidents.append(Incident("unreadable", f"{printable(name)} cannot be unpacked as a zip archive."))
     return files
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> bytes:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: Room) -> bytes:
     """A file of an archive, at most a byte more than there is ``room`` for, whatever its stated size."""
-    with archive.open(info) as file:
+    with archive.open(info) as packed:
+        file = _Bounded(packed, room)
         if not is_notebook(info.filename):
-            return file.read(room + 1)
+            return file.read(room.kept + 1)
         with tempfile.TemporaryFile() as unpacked:
-            shutil.copyfileobj(_Bounded(file, MAX_STORED + 1), unpacked, 2**20)  # type: ignore[type-var, arg-type]
+            shutil.copyfileobj(file, unpacked, 2**20)  # type: ignore[type-var, arg-type]
             unpacked.flush()
-            return read_notebook(unpacked)[: room + 1]
+            return read_notebook(unpacked)[: room.kept + 1]
 
 
 class _Bounded:
-    """The first ``room`` bytes of a file."""
+    """A file as far as there is ``room`` to unpack it, and one byte more than a notebook may have."""
 
-    def __init__(self, file: IO[bytes], room: int):
-        self.file, self.room = file, room
+    def __init__(self, file: IO[bytes], room: Room):
+        self.file, self.room, self.rest = file, room, MAX_STORED + 1
 
     def read(self, size: int) -> bytes:
         """As of a file."""
-        data = self.file.read(min(size, self.room))
-        self.room -= len(data)
+        data = self.file.read(min(size, self.rest, self.room.unpacked))
+        self.rest -= len(data)
+        self.room.unpacked -= len(data)
         return data

@@ -204,13 +204,19 @@ class StudentKernel(KernelProcess):
                 output = self._receive(iopub)
                 if output and interrupted is None:
                     on_output(output)
-            answer = receive(ready)
+            try:
+                answer = receive(ready)
+            except OSError:
+                if interrupted is None:
+                    raise
+                self.kill()
+                raise interrupted from None  # it died of being interrupted
             if answer is not None:
                 if interrupted:
                     raise interrupted
                 return answer
             if not ready and not self.alive:
-                raise KernelGone(self.cause_of_death())
+                raise interrupted or KernelGone(self.cause_of_death())
             if interrupted is None:
                 interrupted = meter.exceeded()
                 if interrupted:

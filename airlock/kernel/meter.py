@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,13 @@ import psutil
 
 from airlock.model.limits import Limits
 from airlock.model.text import count
+from airlock.sandbox.processes import computes
 
 if TYPE_CHECKING:
     from airlock.kernel.process import KernelProcess
 
 STEP_SECONDS = 0.1
+BUSY_SHARE = 0.5  # of the time; who computes less is idle meanwhile
 IDLE_LIMITS = 4  # a notebook may idle as long as so many exchanges may
 USED_UP = "used up the time that the whole notebook may take"
 
@@ -72,10 +75,10 @@ class Meter:
         cpu = self.kernel.cpu()
         if self.start_cpu is None:
             self.start_cpu = self.last_cpu = cpu
-        if cpu - self.last_cpu < 0.1 * step and not self._wants_to_compute():
-            self.idle += step
-            self.kernel.budget.idle += step
-        self.last_cpu = cpu
+        used, self.last_cpu = cpu - self.last_cpu, cpu
+        if used < BUSY_SHARE * step and not self._wants_to_compute():
+            self.idle += step - used
+            self.kernel.budget.idle += step - used
         if cpu - self.start_cpu > self.seconds:
             return Overrun("time-limit", f"did not end within {count(self.seconds, 'second')} of computing")
         if self.idle > self.idle_limit:
@@ -85,9 +88,7 @@ class Meter:
     def _wants_to_compute(self) -> bool:
         """Whether any process of the kernel has or waits for a processor: none does that sleeps in vfork."""
         for pid in self.kernel.process_ids():
-            try:
-                if psutil.Process(pid).status() == psutil.STATUS_RUNNING:
+            with contextlib.suppress(psutil.Error):
+                if computes(pid) or psutil.Process(pid).status() == psutil.STATUS_RUNNING:
                     return True
-            except psutil.Error:
-                continue
         return False

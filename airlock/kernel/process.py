@@ -29,6 +29,7 @@ from airlock.wire.frames import Inbox, connect
 START_SECONDS = 120
 LONGEST_PATH = 103 - len("/run/requests")  # bytes; the address of a Unix socket ends there, on macOS first
 ASK_SECONDS = 0.2  # for an answer of a kernel that is starting, before it is asked again
+MAX_LOG = 1 << 20  # characters of a kernel's log that are read
 SEND_SECONDS = 60  # for a kernel to take in what it is asked
 
 
@@ -73,7 +74,6 @@ class KernelProcess:
     def restart(self) -> None:
         """A fresh kernel in a fresh folder, in place of one that is gone."""
         self._stop()
-        remove(self.folder)
         self.restarts += 1
         self._start()
 
@@ -124,10 +124,17 @@ class KernelProcess:
             self._selector.register(self._requests, selectors.EVENT_READ)
             self._serving = False
         except (RuntimeError, OSError) as error:
-            log = self.folder / "run" / "kernel.log"
-            last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
-            raise MachineError(f"No kernel could be started ({last or error}); grade again.") from error
+            why = self._complaint() or error
+            raise MachineError(f"No kernel could be started ({why}); grade again.") from error
         self.process = psutil.Process(getattr(self.manager.provisioner, "pid"))  # noqa: B009  # of our own provisioner
+
+    def _complaint(self) -> str:
+        """The last line of the kernel's log, unless the submission has put something else in its place."""
+        with contextlib.suppress(OSError):
+            log = os.open(self.folder / "run" / "kernel.log", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(log, errors="replace") as file:
+                return "".join(file.read(MAX_LOG).strip().splitlines()[-1:])
+        return ""
 
     def _wait_until_ready(self) -> None:
         """Until the kernel's answer shows on its output channel: no output of a cell can be missed then.
@@ -163,6 +170,7 @@ class KernelProcess:
         self.process = None  # type: ignore[assignment]
         self._selector.close()
         self._requests.close()  # not before the kernel has ended: it would complain of it
+        remove(self.folder)  # before the manager goes by paths in it, which may lead elsewhere by now
         self.manager.cleanup_resources()
 
     def interrupt(self) -> None:
@@ -197,7 +205,7 @@ class KernelProcess:
             if process is not None and process.cpu is not None:
                 self._cpu = max(self._cpu, process.cpu)  # its warden's last word
                 return self._cpu
-            now = sum(psutil.Process(self.process.ppid()).cpu_times()[2:4]) if process is not None else 0.0
+            now = sum(psutil.Process(self.process.ppid()).cpu_times()[:4]) if process is not None else 0.0
             for one in self.process_ids():
                 with contextlib.suppress(psutil.Error):
                     now += sum(psutil.Process(one).cpu_times()[:4])

@@ -121,6 +121,7 @@ class Observed:
     changing: list[str] = field(default_factory=list)  # functions that changed their arguments
     shared: list[str] = field(default_factory=list)  # the course's classes that must be the kernel's
     files: list[str] = field(default_factory=list)  # that the reference solution writes
+    shares: list[str] = field(default_factory=list)  # grade_ids of the checks whose value is points
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """A cell's text without magics, shell lines and question marks, in time that grows with its length."""
 
 import contextlib
+import re
 from typing import Any
 
+MARKED = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
+MOST = 500  # lines of magics in a cell; nobody writes as many, and each costs a pass over the cell
 LOOKS = 20  # at a cell; one is enough but where a command hides what follows it, as an open quote may
 
 
@@ -11,8 +14,10 @@ def without_magics(source: str) -> str:
 
     IPython reads the whole cell anew for each magic of it; here all that one look shows is replaced at once.
 
-    Raises SyntaxError where there is more to be seen after ``LOOKS`` looks.
+    Raises SyntaxError where there is more to be seen after ``LOOKS`` looks, or more than ``MOST`` magics.
     """
+    if len(MARKED.findall(source)) > MOST:
+        raise SyntaxError("too many magics")
     from IPython.core.inputtransformer2 import TransformerManager, make_tokens_by_line  # slow to import
 
     class AllAtOnce(TransformerManager):

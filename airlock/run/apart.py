@@ -25,7 +25,7 @@ from airlock.model.errors import MachineError
 from airlock.model.limits import MIB, Limits
 from airlock.sandbox import fork_server
 from airlock.sandbox.disk import remove
-from airlock.sandbox.processes import address_space, end_with_parent
+from airlock.sandbox.processes import address_space, end_with_parent, private_memory
 from airlock.undocumented import forget_loops
 
 POSSIBLE = fork_server.AVAILABLE  # elsewhere a notebook is run in the grader's own process
@@ -224,8 +224,10 @@ def _limit(limits: Limits) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
     room = address_space() + limits.test_memory + THREADS_MEMORY
+    own = private_memory() + limits.test_memory
     seconds = int(limits.submission_seconds) + 2 * GRACE_SECONDS
-    for which, value in ((resource.RLIMIT_AS, room), (resource.RLIMIT_CPU, seconds)):
+    most = {resource.RLIMIT_AS: room, resource.RLIMIT_DATA: own, resource.RLIMIT_CPU: seconds}
+    for which, value in most.items():
         _, hard = resource.getrlimit(which)
         value = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
         resource.setrlimit(which, (value, hard))

@@ -29,6 +29,11 @@ from airlock.run.testcell import TestCells
 from airlock.run.verdict import Test, error_output
 
 
+def is_out_of_memory(error: dict) -> bool:
+    """Whether an error, as a reply or an output tells it, says that there is no more memory."""
+    return error.get("ename") == "MemoryError" or "Cannot allocate memory" in str(error.get("evalue"))
+
+
 @dataclass
 class Rehearsal:
     """The reference solution is run, to see what it can pass. ``stock``: as nbgrader runs it."""
@@ -153,7 +158,13 @@ class Execution:
             self._let_wait(cell, self.observed.waits[name])
             return
         proven = self.known and name not in self.observed.fails
-        test = Test(cell.source, self.released.get(cell.id, ""), place, strict=proven and not self.rehearsal)
+        test = Test(
+            cell.source,
+            self.released.get(cell.id, ""),
+            place,
+            strict=proven and not self.rehearsal,
+            share=name in self.observed.shares,
+        )
         if name in self.master.unguarded:
             cell.outputs, incidents = unguarded.run(test, kernel, self.master)
             cell.metadata["airlock"] = {"unguarded": True}
@@ -198,7 +209,7 @@ class Execution:
             sentence = f"The kernel ended in this cell: {error}."
             cell.outputs.append(error_output("KernelDied", sentence))
             self.notes.add(error.reason, sentence, cell)
-        if "MemoryError" in [one.get("ename") for one in (reply, *cell.outputs)]:
+        if any(is_out_of_memory(one) for one in (reply, *cell.outputs)):
             self.notes.add("memory-limit", "A cell asked for more memory than it may use.", cell)
 
     def _run_source(

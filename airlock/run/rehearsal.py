@@ -7,7 +7,7 @@ a point. One that it fails both ways is the instructor's to mend, and is judged 
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from airlock.course.results import write_whole
 from airlock.handin.mend import mend
 from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.limits import Limits
+from airlock.model.marks import is_test
 from airlock.run.apart import Found
 from airlock.run.execute import Execution, Rehearsal
 from airlock.run.records import checks_of
+from airlock.run.verdict import is_share
 
 
 def observe(master: Master, limits: Limits) -> dict[str, Observed]:
@@ -58,6 +60,7 @@ def _observe(
 
     changing: set[str] = set()
     written: set[str] = set()
+    shares: set[str] = set()
 
     def run(observed: Observed, stock: bool = False) -> dict[str, str]:
         """Why which checks were not passed in full."""
@@ -68,6 +71,7 @@ def _observe(
         lacking = {c.grade_id: c.message for c in checks if c.points is not None and c.points < c.max_points}
         changing.update(rehearsal.changing)
         written.update(rehearsal.written)
+        shares.update(_shares(mended.notebook))
         return lacking
 
     observed = Observed()
@@ -85,8 +89,16 @@ def _observe(
         for name, reason in lacking.items():
             kind = unsteady if name not in again else fails if name in with_nbgrader else waits
             kind[name] = reason
-    found_out = {"changing": sorted(changing), "files": sorted(written)}
+    found_out = {"changing": sorted(changing), "files": sorted(written), "shares": sorted(shares)}
     return replace(observed, waits=waits, fails=fails, unsteady=unsteady, **found_out)
+
+
+def _shares(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """The checks whose last expression gave points, as nbgrader reads them."""
+    for cell in filter(is_test, notebook.cells):
+        for output in cell.outputs:
+            if output.output_type == "execute_result" and is_share(str(output.data["text/plain"])):
+                yield cell.metadata.nbgrader.grade_id
 
 
 def with_reference(

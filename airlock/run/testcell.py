@@ -85,7 +85,9 @@ class TestCells:
         if isinstance(error, MemoryError) and not hasattr(error, "raised_by"):
             error = Lost("With these answers the test took more memory than it may use.")
             bridge.incidents.append(Incident("memory-limit", str(error)))
-        if error is None and is_no_share(repr(value), points):
+        if test.share and isinstance(value, bool | np.number | np.bool_):
+            value = float(value)  # which nbgrader reads: numpy's own numbers call themselves by their type
+        if error is None and is_no_share(repr(value), points, test.share):
             error = Lost("These are no points that the test can give.")
         outputs = []
         if printed:

@@ -85,7 +85,7 @@ def _outputs(messages: list[dict], test: Test, master: MasterNotebook) -> Iterat
         data = values[0].get("data")
         text = str(data.get("text/plain") if isinstance(data, dict) else "")
         points = float(master.cells[test.place].node.metadata.nbgrader.points)
-        if is_no_share(text, points):
+        if is_no_share(text, points, test.share):
             yield error_output("Lost", "These are no points that the test can give.")
         else:
             yield new_output("execute_result", {"text/plain": text[:MAX_PRINTED]})

@@ -19,13 +19,15 @@ TELLING = (TypeError, NameError, AttributeError, IndexError, ZeroDivisionError)
 class Test:
     """One test cell: its text, what of it students have, and its place in the notebook.
 
-    ``strict``: it is known which functions change their arguments, and no other may.
+    ``strict``: it is known which functions change their arguments, and no other may. ``share``: the value of
+    its last expression is points.
     """
 
     source: str
     released: str
     place: int = 0
     strict: bool = True
+    share: bool = False
 
     __test__ = False  # not for pytest
 
@@ -69,12 +71,23 @@ def error_output(name: str, message: str) -> NotebookNode:
     return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
 
 
-def is_no_share(text: str, points: float) -> bool:
-    """Whether nbgrader would read the value of a test, as text, as points, but none between 0 and all."""
+def is_share(text: str, points: float = float("inf")) -> bool:
+    """Whether nbgrader reads the value of a test, as text, as points from 0 to all."""
+    try:
+        return 0 <= float(text) <= points
+    except ValueError:
+        return False
+
+
+def is_no_share(text: str, points: float, share: bool) -> bool:
+    """Whether nbgrader would read the value of a test, as text, as points that the test cannot give.
+
+    ``share``: the reference solution's value is points; what is no number would then count in full.
+    """
     try:
         return not 0 <= float(text) <= points
     except ValueError:
-        return False
+        return share
 
 
 def _is_raise(frame: traceback.FrameSummary, test: Test) -> bool:

@@ -41,15 +41,16 @@ def measures(network: bool = False) -> dict[str, str]:
     """
     abi = _landlock_abi()
     seccomp = "seccomp" if _seccomp_works() else ""
-    linux = sys.platform == "linux"
+    # Not every Linux tells who descends from whom.
+    watched = "watched" if os.path.exists(f"/proc/self/task/{os.getpid()}/children") else ""
     return {
         "files": "Landlock, seccomp" if abi >= 1 and seccomp else "",
         "network": NETWORK_ALLOWED if network else seccomp,
         # What a file's owner or a queue has the system send is the filter's, whatever Landlock knows.
         "signals": seccomp and ("Landlock, seccomp" if abi >= LANDLOCK_SIGNALS_ABI else seccomp),
-        "memory": "rlimit, watched, seccomp" if linux and seccomp else "",
-        "processes": "watched" if linux else "",
-        "disk": "rlimit, watched" if linux else "",
+        "memory": "rlimit, watched, seccomp" if watched and seccomp else "",
+        "processes": watched,
+        "disk": "rlimit, watched, seccomp" if watched and seccomp else "",  # against what is only set aside
         "time": "CPU time",
     }
 
@@ -133,7 +134,11 @@ def _resources(limits: Limits) -> None:
         resource.setrlimit(which, (value, value))
 
     lower(resource.RLIMIT_CORE, 0)
-    lower(resource.RLIMIT_NOFILE, 1024)
+    # Less than is usual: descriptors on their way and timers are counted by user, and who has a lower limit
+    # than others leaves them some.
+    lower(resource.RLIMIT_NOFILE, 512)
+    if sys.platform == "linux":
+        lower(resource.RLIMIT_SIGPENDING, 512)
     lower(resource.RLIMIT_FSIZE, limits.file_size)
     lower(resource.RLIMIT_CPU, int(limits.submission_seconds) + 60)
     if sys.platform == "linux":

@@ -2,8 +2,11 @@
 
 import contextlib
 import errno
+import itertools
 import os
+import secrets
 import stat
+from collections.abc import Iterator
 
 # A name is too long or has characters that the disk does not take, or is another file's folder.
 IMPOSSIBLE = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
@@ -73,40 +76,53 @@ def lay_out(folder: str | os.PathLike, files: dict[str, bytes]) -> None:
 
 
 def remove(folder: str | os.PathLike[str]) -> None:
-    """Delete a folder of any depth, as far as it can be deleted.
+    """Delete a folder of any depth, as far as it can be deleted, whatever is done in it meanwhile.
 
     What lies two levels down is first moved one level up, so that no path gets long and nothing recurses.
+    Nothing is reached by a path, so that no link is followed that has just been put there.
     """
-    moved = 0
-    while True:
-        folders = []
-        with contextlib.suppress(OSError):
-            folders = [path for path in _entries(folder) if not _unlinked(path)]
-        gone = 0
-        for path in folders:
-            with contextlib.suppress(OSError):
-                os.chmod(path, 0o700)
-                for inner in _entries(path):
-                    if not _unlinked(inner):
-                        os.chmod(inner, 0o700)  # a folder that is moved is written to
-                        moved += 1
-                        os.rename(inner, os.path.join(folder, f".{moved}-moved"))
-                os.rmdir(path)
-                gone += 1
-        if not gone:
-            break
+    names = (f".{secrets.token_hex(4)}-{number}" for number in itertools.count())  # that nobody has taken
+    with contextlib.suppress(OSError), _opened(folder) as top:
+        while any([_removed(name, top, names) for name in _folders(top)]):
+            pass
     with contextlib.suppress(OSError):
         os.rmdir(folder)
 
 
-def _entries(folder: str | os.PathLike[str]) -> list[str]:
-    with os.scandir(folder) as entries:
-        return [entry.path for entry in entries]
+def _removed(name: str, top: int, names: Iterator[str]) -> bool:
+    """Delete a folder in ``top``, what is in it moved there under one of ``names``; whether it could be."""
+    with contextlib.suppress(OSError):
+        with _opened(name, top) as place:
+            for inner in _folders(place):
+                with _opened(inner, place):  # a folder that is moved is written to
+                    os.rename(inner, next(names), src_dir_fd=place, dst_dir_fd=top)
+        os.rmdir(name, dir_fd=top)
+        return True
+    return False
 
 
-def _unlinked(path: str) -> bool:
-    """Delete what is not a folder; whether it was none."""
-    if stat.S_ISDIR(os.lstat(path).st_mode):
-        return False
-    os.unlink(path)
-    return True
+@contextlib.contextmanager
+def _opened(name: str | os.PathLike[str], within: int | None = None) -> Iterator[int]:
+    """A descriptor of a folder that can be read and written to from here on; OSError for a link."""
+    kind = os.O_DIRECTORY | os.O_NOFOLLOW
+    found = os.open(name, getattr(os, "O_PATH", os.O_RDONLY) | kind, dir_fd=within)
+    try:
+        os.chmod(f"/proc/self/fd/{found}" if hasattr(os, "O_PATH") else found, 0o700)
+        place = os.open(".", os.O_RDONLY | kind, dir_fd=found)
+    finally:
+        os.close(found)
+    try:
+        yield place
+    finally:
+        os.close(place)
+
+
+def _folders(place: int) -> list[str]:
+    """Delete what is not a folder in an open one; the names of its folders."""
+    with os.scandir(place) as entries:
+        found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+    for name, is_folder in found.items():
+        if not is_folder:
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=place)
+    return [name for name, is_folder in found.items() if is_folder]

@@ -39,6 +39,8 @@ class AirlockKernel(IPythonKernel):
     def start(self) -> None:
         """Begin to listen, to the grader's requests as well."""
         self._forks: set[int] = set()
+        self._process = os.getpid()
+        self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
         super().start()
         self._context = contextvars.copy_context()
         self.io_loop.add_handler(self.listener, self._accept, self.io_loop.READ)
@@ -58,6 +60,22 @@ class AirlockKernel(IPythonKernel):
             return await super().do_execute(*arguments, **options)
         finally:
             self.shell_channel_thread = None
+            self._end_copies()
+            self._mend_streams()
+
+    def _mend_streams(self) -> None:
+        """Take back what a cell has put in place of its output, if no cell could be run with it."""
+        for name, own in self._streams.items():
+            try:
+                getattr(sys, name).flush()
+                getattr(sys, name).write  # noqa: B018  as IPython asks for it
+            except Exception:  # closed, or something else altogether
+                setattr(sys, name, own)
+
+    def _end_copies(self) -> None:
+        """A process that the student's code forked is no kernel: it would answer what this one is asked."""
+        if os.getpid() != self._process:
+            os._exit(0)
 
     def _accept(self, *_: Any) -> None:
         self.io_loop.remove_handler(self.listener)
@@ -95,7 +113,7 @@ class AirlockKernel(IPythonKernel):
     def _serve_on(self, connection: socket.socket) -> None:
         """In a fork: answer requests on a connection of its own, until it is closed."""
         self._connection.close()
-        self._forks = set()
+        self._forks, self._process = set(), os.getpid()
         self._connection, self._inbox = connection, Inbox(sys.maxsize)
         send(connection, [json.dumps({"status": "ok", "pid": os.getpid()}).encode()])
         while self._serve_one():
@@ -121,11 +139,13 @@ class AirlockKernel(IPythonKernel):
 
     def _reply(self, request: dict, frames: Sequence[Buffer]) -> list[Buffer]:
         content, frames = self._answers.to(request, frames)
+        self._end_copies()
         return [json.dumps(content).encode(), *frames]
 
     def _call_back(self, number: int, arguments: tuple, keywords: dict) -> Any:
         """Have the grader call one of its own functions, and answer what it asks until that has ended."""
         frames = self._objects.encode((arguments, keywords))
+        self._end_copies()
         send(self._connection, [json.dumps({"status": "callback", "number": number}).encode(), *frames])
         while True:
             head, *frames = self._next_request()

@@ -29,6 +29,11 @@ def address_space() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def private_memory() -> int:
+    """Bytes of memory that this process has set aside for itself alone, be they used or not."""
+    return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def descendants(root: int | None = None) -> list[int]:
     """Process ids of all that ``root`` (this process) and its children started, as Linux lists them."""
     found, ask = [], [root or os.getpid()]
@@ -57,6 +62,15 @@ def threads(pid: int) -> int:
         return os.stat(f"/proc/{pid}/task").st_nlink - 2  # a folder for each
     except OSError:
         return 0
+
+
+def computes(pid: int) -> bool:
+    """Whether any thread of a process has a processor or waits for one."""
+    for thread in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):
+            if thread.read_text().rpartition(")")[2].split()[0] == "R":
+                return True
+    return False
 
 
 def channels(pid: int) -> tuple[int, int]:

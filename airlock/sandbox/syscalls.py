@@ -24,15 +24,15 @@ ALLOWED = """
     restart_syscall pause alarm getitimer setitimer nanosleep clock_nanosleep clock_gettime clock_getres
     gettimeofday time times timer_create timer_settime timer_gettime timer_getoverrun timer_delete
     timerfd_create timerfd_settime timerfd_gettime signalfd signalfd4 eventfd eventfd2
-    pipe pipe2 dup dup2 dup3 fcntl ioctl flock futex futex_waitv futex_wake futex_wait futex_requeue
+    pipe pipe2 dup dup2 dup3 fcntl flock futex futex_waitv futex_wake futex_wait futex_requeue
     set_robust_list get_robust_list rseq sched_yield getcpu sched_getparam sched_getscheduler
     sched_getaffinity sched_getattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval
-    sched_setaffinity sched_setscheduler sched_setparam sched_setattr getpriority ioprio_get
+    sched_setaffinity getpriority ioprio_get
     socket socketpair bind listen accept accept4 shutdown getsockname getpeername setsockopt getsockopt
     sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg
     clone fork vfork execve execveat exit exit_group wait4 waitid set_tid_address set_thread_area
-    get_thread_area arch_prctl prctl personality seccomp landlock_create_ruleset landlock_add_rule
-    landlock_restrict_self kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo
+    get_thread_area arch_prctl prctl personality seccomp
+    kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo
     getpid getppid gettid getpgid getpgrp getsid getuid geteuid getgid getegid getresuid getresgid getgroups
     setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capget capset
     getrlimit setrlimit prlimit64 getrusage sysinfo uname getrandom umask
@@ -57,16 +57,22 @@ REFUSED = """
     reboot kexec_load kexec_file_load init_module finit_module delete_module swapon swapoff acct quotactl
     quotactl_fd syslog settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname vhangup
     iopl ioperm modify_ldt uselib nfsservctl lookup_dcookie
+    landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """.split()
 # The first change metadata of files, which Landlock does not guard, or make all of the machine's files wait;
-# the last two would leave the kernel's process group, ended as one. They do nothing and say that they did.
+# setsid and setpgid would leave the kernel's process group, ended as one; by the last a process would wish to
+# wait for a processor, as if the machine were busy. They do nothing and say that they did.
 PRETENDED = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
-    sync syncfs setsid setpgid
+    sync syncfs setsid setpgid sched_setscheduler sched_setparam sched_setattr
 """.split()
 
-# About itself (process id 0) a process may call these. ZeroMQ names its threads and gives up when refused.
-SCHEDULING = "sched_setaffinity sched_setscheduler sched_setparam sched_setattr".split()
+# Of what a descriptor can be asked: terminals, sockets, and of files only what changes none that is just open
+# to be read. A mask, and what must stand there. By others, flags of files outside are set.
+IOCTLS = [
+    *((0xFFFFFF00, 0x5400), (0xFFFFFF00, 0x8900)),
+    *((0xFFFFFFFF, command) for command in (0x2, 0x802C542A, 0x80086601, 0x40049409, 0x4020940D)),
+]
 SIGNALS = "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo".split()
 NEW_NAMESPACES = [1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)]  # CLONE_NEWNS, CGROUP, UTS, ..., NET
 WORD = 0xFFFFFFFF  # the system reads 32 bits of these arguments, whatever stands above
@@ -108,6 +114,8 @@ def _only_allowed(network: bool) -> rule.SyscallFilter:
     kept.set_attr(rule.Attr.CTL_TSYNC, 1)
     for call in sorted(known for known, answer in answers().items() if answer == "allowed"):
         kept.add_rule(rule.ALLOW, call)
+    for mask, command in IOCTLS:
+        kept.add_rule(rule.ALLOW, "ioctl", rule.Arg(1, rule.MASKED_EQ, mask, command))
     if network:
         kept.add_rule(rule.ALLOW, "connect")
     return kept
@@ -129,7 +137,9 @@ def _with_conditions(landlock: int, network: bool) -> rule.SyscallFilter:
     add(pretend, PRETENDED)
     _add_sockets(add, equal, refuse, network)
     add(refuse, ["prlimit64"], rule.Arg(0, rule.NE, 0))
-    add(pretend, SCHEDULING, rule.Arg(0, rule.NE, 0))
+    add(pretend, ["sched_setaffinity"], rule.Arg(0, rule.NE, 0))
+    # What is only set aside takes no time to write: all of the disk, before anybody looks.
+    add(rule.ERRNO(errno.EOPNOTSUPP), ["fallocate"])
     for flag in NEW_NAMESPACES:  # clone3 keeps its flags in memory, where no filter looks: it is unknown here
         add(refuse, ["clone"], equal(0, flag, flag))
     for command in SIGNALLING_FCNTL.values():  # they have the system send a signal to any process

@@ -37,6 +37,7 @@ DISK_SHARE = 0.1  # of the time that passes, at most, for measuring the folder
 CHANNEL = 512 * 1024  # bytes that a pipe or socket can hold, about
 MAX_FLIGHTS = 3  # looks at the disk in a row
 THREADS = 32  # of one process, on average
+ENDED = 20  # times as many as there may be at a time: processes that nobody has waited for
 MAX_SEEN, MAX_NOTE = 20, 300
 
 
@@ -67,7 +68,7 @@ def main(request: dict, control: socket.socket) -> None:
             if left:
                 _tell(control, event="process-left")
             used = os.times()
-            _tell(control, exit=status, cpu=used.children_user + used.children_system)
+            _tell(control, exit=status, cpu=sum(used[:4]))
         os._exit(0)
 
 
@@ -92,6 +93,8 @@ def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: 
             for note in notes.decode(errors="replace").splitlines()[: MAX_SEEN - told]:
                 told += 1
                 _tell(control, seen=note[:MAX_NOTE])
+            if told == MAX_SEEN:  # to read more would be work that the kernel makes for nothing
+                sources.remove(seen)
         status = _reap(kernel)
         if status is not None:
             return status
@@ -108,7 +111,11 @@ def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: 
 
 def _excess(folder: str | None, limits: Limits, flights: list[int]) -> str | None:
     processes = descendants()
-    if len(processes) > limits.processes or sum(map(threads, processes)) > THREADS * limits.processes:
+    if len(processes) > limits.processes and (
+        len(processes) > ENDED * limits.processes or sum(map(lives, processes)) > limits.processes
+    ):
+        return "process-limit"
+    if sum(map(threads, processes)) > THREADS * limits.processes:
         return "process-limit"
     most = limits.memory + 512 * 2**20
     if sum(map(resident, processes)) > most and sum(map(own_share, processes)) > most:  # forks share memory

@@ -23,6 +23,7 @@ from airlock.wire.namedtuples import is_named_tuple, namedtuple_class
 LONGEST_RANGE = 2_000_000  # a longer one would keep whoever sums it up busy for ever
 LARGEST_EXPONENT = 10_000  # int(Decimal("1e999999999")) has a billion digits
 LARGEST_FRACTION = 100_000  # bits of numerator and denominator
+MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
 
 # Types that cross as themselves: what a function may name as the type of something.
 TYPES: dict[str, type] = {
@@ -58,6 +59,22 @@ def reduce(value: Any) -> tuple[str, Any] | None:
     if is_named_tuple(kind):
         return "namedtuple", (kind.__name__, list(kind._fields), list(tuple.__iter__(value)))
     return None
+
+
+def distinct(keys: list) -> list:
+    """The keys, if a table takes them in linear time; who sends them may have chosen them to collide."""
+    if len(keys) - len(Counter(map(hash, keys))) > MAX_EQUAL_HASHES:
+        raise ValueError("too many keys of the same hash")
+    return keys
+
+
+def table(items: Any) -> dict:
+    """A dict of pairs, or of a dict."""
+    if type(items) is dict:
+        return items
+    pairs = [(key, value) for key, value in items]
+    distinct([key for key, _ in pairs])
+    return dict(pairs)
 
 
 def _take_range(value: range) -> tuple[int, int, int]:
@@ -114,7 +131,7 @@ def _make_defaultdict(content: Any) -> defaultdict:
     factory, items = content
     if factory is not None and factory not in NAMES:
         raise TypeError("not a type")
-    return defaultdict(factory, items)
+    return defaultdict(factory, table(items))
 
 
 def _take_stream(value: io.StringIO | io.BytesIO) -> tuple[str | bytes, int]:
@@ -188,7 +205,7 @@ ERRORS = {
 }
 # Type -> its tag, how a value is taken apart, and how one is put together again.
 ROWS: dict[type, tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = {
-    frozenset: ("frozenset", list, frozenset),
+    frozenset: ("frozenset", list, lambda keys: frozenset(distinct(list(keys)))),
     range: ("range", _take_range, _make_range),
     slice: ("slice", lambda one: (one.start, one.stop, one.step), lambda parts: slice(*parts)),
     # Of a number, bytearray() would make one of that length.
@@ -198,15 +215,15 @@ ROWS: dict[type, tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = {
         lambda one: (one.typecode, one.tolist()),
         lambda parts: array.array(parts[0], list(parts[1])),
     ),
-    Counter: ("counter", _items, lambda items: Counter(dict(items))),
-    OrderedDict: ("ordereddict", _items, OrderedDict),
+    Counter: ("counter", _items, lambda items: Counter(table(items))),
+    OrderedDict: ("ordereddict", _items, lambda items: OrderedDict(table(items))),
     defaultdict: ("defaultdict", _take_defaultdict, _make_defaultdict),
     deque: ("deque", lambda one: (list(one), one.maxlen), lambda parts: deque(list(parts[0]), parts[1])),
     ChainMap: ("chainmap", lambda one: one.maps, lambda maps: ChainMap(*maps)),
-    types.MappingProxyType: ("mappingproxy", dict, lambda items: types.MappingProxyType(dict(items))),
-    KEYS: ("keys", list, lambda keys: dict.fromkeys(list(keys)).keys()),
+    types.MappingProxyType: ("mappingproxy", dict, lambda items: types.MappingProxyType(table(items))),
+    KEYS: ("keys", list, lambda keys: dict.fromkeys(distinct(list(keys))).keys()),
     VALUES: ("values", list, lambda values: dict(enumerate(list(values))).values()),
-    ITEMS: ("items", dict, lambda items: dict(items).items()),
+    ITEMS: ("items", dict, lambda items: table(items).items()),
     datetime.date: ("date", lambda one: one.isoformat(), datetime.date.fromisoformat),
     datetime.datetime: ("datetime", _take_time, _make_time(datetime.datetime)),
     datetime.time: ("time", _take_time, _make_time(datetime.time)),

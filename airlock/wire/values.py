@@ -7,7 +7,6 @@ Decoding builds nothing but these types, whatever the other side sent, and never
 
 import json
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +19,6 @@ MAX_DEPTH = 50
 MAX_NODES = 2_000_000
 MAX_ARRAYS = 100_000  # in one message
 MAX_COST = 160 * 2**20  # bytes of memory that the JSON of a message may take once it is read
-MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
 COMMA, LIST, OBJECT = 32, 64, 240  # bytes of memory that one such character of JSON stands for, about
 
 Buffer = bytes | memoryview
@@ -139,11 +137,10 @@ def decode(frames: Sequence[Buffer], refer: Refer | None = None) -> Any:
             case "tuple":
                 return tuple(unpack(item, depth + 1) for item in content)
             case "set":
-                return set(_distinct([unpack(item, depth + 1) for item in content]))
+                return set(standard.distinct([unpack(item, depth + 1) for item in content]))
             case "dict":
                 pairs = [(unpack(key, depth + 1), unpack(item, depth + 1)) for key, item in content]
-                _distinct([key for key, _ in pairs])
-                return dict(pairs)
+                return standard.table(pairs)
             case "array":
                 return from_npy(left.pop(content))
             case "scalar":
@@ -175,9 +172,3 @@ def cost(head: bytes) -> int:
     characters = len(head) * (4 if wide else 1)
     return characters + COMMA * head.count(b",") + LIST * head.count(b"[") + OBJECT * head.count(b"{")
 
-
-def _distinct(keys: list) -> list:
-    """The keys, if a table takes them in linear time; who sends them may have chosen them to collide."""
-    if len(keys) - len(Counter(map(hash, keys))) > MAX_EQUAL_HASHES:
-        raise Malformed("too many keys of the same hash")
-    return keys

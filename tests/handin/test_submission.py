@@ -18,6 +18,7 @@ from airlock.handin.filenames import printable
 from airlock.handin.files import beside, read_submission
 from airlock.handin.mend import mend
 from airlock.handin.reading import MAX_NOTEBOOK, read_cells
+from airlock.handin.unzip import Room
 from airlock.model.errors import Unreadable
 from airlock.model.record import KINDS
 from airlock.sandbox.disk import lay_out
@@ -159,6 +160,27 @@ def test_archives_are_bounded_and_their_links_not_followed(tmp_path, monkeypatch
     files, incidents = read_submission(tmp_path)
     assert files == {"a.zip/n.ipynb": b"{}"}
     assert sorted(i.kind for i in incidents) == ["link", "too-large"]
+
+
+def test_what_an_archive_unpacks_to_is_bounded_whatever_is_kept_of_it(tmp_path, monkeypatch):
+    """A notebook's outputs are unpacked to be left behind: of a few kilobytes, half a gigabyte each time."""
+    monkeypatch.setattr(hand_in, "Room", lambda *room: Room(*room, unpacked=4_200_000))
+    data = json.dumps(notebook_with([{"text": "x" * 1_200_000}]))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(9):
+            archive.writestr(f"{number}.ipynb", data)
+        archive.writestr("data.csv", "1")
+    files, incidents = read_submission(tmp_path)
+    assert sorted(files) == ["a.zip/0.ipynb", "a.zip/1.ipynb", "a.zip/2.ipynb"]
+    assert all(json.loads(kept) == notebook_with([]) for kept in files.values())
+    assert [i.kind for i in incidents] == ["too-large"] and "7 files" in incidents[0].message
+
+
+def test_lines_of_magics_are_bounded():
+    cells = [{"cell_type": "code", "source": "%time 1\n" * 51, "metadata": {}}] * 99
+    assert len(read_cells(json.dumps({"cells": cells[:98]}).encode(), "n.ipynb")[0]) == 98
+    with pytest.raises(Unreadable, match="5,049 lines of magics, the limit is 5,000"):
+        read_cells(json.dumps({"cells": cells}).encode(), "n.ipynb")
 
 
 @pytest.mark.parametrize(

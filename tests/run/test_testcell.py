@@ -8,11 +8,12 @@ from nbformat import v4
 from small_course import QUICK
 
 from airlock.model.assignment import MasterCell, MasterNotebook, Observed
+from airlock.model.marks import determine_grade
 from airlock.run.apart import Found
 from airlock.run.execute import Execution
 
 
-def run(test, answer="", given="", released=None, in_place=(), names=("f",), own="", limits=QUICK):
+def run(test, answer="", given="", released=None, in_place=(), names=("f",), own="", limits=QUICK, shares=()):
     """Points, message and prints of one check of ten points, and the execution it was part of."""
     flags = {"schema_version": 3, "task": False}
     cells = [
@@ -28,7 +29,8 @@ def run(test, answer="", given="", released=None, in_place=(), names=("f",), own
     first, *others = [deepcopy(cell.node) for cell in made]
     notebook = v4.new_notebook(cells=[first, v4.new_code_cell(own), *others])
     notebook.cells[2].source = answer
-    execution = Execution(notebook, master, Observed(changing=list(in_place)), limits, Found())
+    observed = Observed(changing=list(in_place), shares=list(shares))
+    execution = Execution(notebook, master, observed, limits, Found())
     execution.run({}, {})
     return notebook.cells[-1].outputs, execution
 
@@ -86,6 +88,18 @@ def test_the_value_of_the_last_expression_is_partial_credit():
 @pytest.mark.parametrize("value", ["float('nan')", "1e9", "-1.0", "float('inf')"])
 def test_a_value_from_the_student_that_is_no_share_of_the_points_is_none(value):
     assert verdict("f(2)", f"def f(x):\n    return {value}") == "These are no points that the test can give."
+
+
+@pytest.mark.parametrize(
+    "value, points",
+    [("np.zeros(3)", 0), ("None", 0), ("'all'", 0), ("np.float64(2.5)", 2.5), ("np.True_", 1), ("7", 7)],
+)
+def test_where_the_reference_earns_points_a_value_that_is_no_number_earns_none(value, points):
+    answer = f"import numpy as np\ndef f(x):\n    return {value}"
+    (output,), execution = run("f(2)", answer, shares=["test"])
+    assert determine_grade(execution.notebook.cells[-1]) == (points, 10), output
+    if not points:
+        assert output.evalue == "These are no points that the test can give."
 
 
 def test_names_that_a_test_deletes_are_gone_for_the_student_too_until_it_puts_them_back():

@@ -185,6 +185,18 @@ attack(
         return 0.5 + 0 * x
     """,
 )
+attack("an array where points are counted", "def squares(n): return np.zeros(n)")
+attack(
+    "copies of the kernel that answer as well",
+    """
+    import os
+    def squares(n):
+        os.fork()
+        return [0] * n
+    def sigmoid(x):
+        return np.zeros(np.shape(x)) if os.fork() else 1 / (1 + np.exp(-x))
+    """,
+)
 attack(
     "names deleted and exchanged in a call",
     """

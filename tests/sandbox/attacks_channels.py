@@ -236,6 +236,7 @@ attack(
     except OSError as error:
         print(error)
     """,
+    needs="memory",
 )
 attack(
     "threads without number",

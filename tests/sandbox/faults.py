@@ -253,3 +253,62 @@ fault(
     WITHOUT_SIGMOID,
     sigmoid="def sigmoid(x):\n    for _ in range(1000): x = [x]\n    return x",
 )
+
+# --- What a cell leaves behind for those after it ----------------------------------------------------------
+fault("a fork whose child goes on", FULL, last="import os\nif os.fork() == 0: print('child')")
+fault("a function that forks and returns twice", FULL, sigmoid="""
+    import os
+    def sigmoid(x):
+        os.fork()
+        return 1 / (1 + np.exp(-x))
+    """)  # fmt: skip
+fault("an environment emptied", FULL, first="import os\nos.environ.clear()\nos.unsetenv('HOME')")
+fault("files that nobody may read", FULL, first="""
+    import os
+    os.umask(0o777)
+    os.makedirs("closed/inner")
+    with open("closed-file", "w") as file: file.write("x")
+    """)  # fmt: skip
+fault("output and input put elsewhere", FULL, first="""
+    import io, sys
+    sys.stdout, sys.stderr, sys.stdin = io.StringIO(), None, None
+    """)  # fmt: skip
+fault("tracing, profiling and a collector at every turn", FULL, first="""
+    import gc, sys, tracemalloc
+    tracemalloc.start()
+    gc.set_threshold(1, 1, 1)
+    sys.setswitchinterval(1e-6)
+    sys.settrace(lambda *a: None), sys.setprofile(lambda *a: None)
+    """)  # fmt: skip
+fault("half of a letter printed", FULL, first="print('\\ud83d', end=''); display('\\ud83d')\n'\\ud83d'")
+fault("names of Jupyter taken", FULL, first="In = Out = _ = __ = exit = display = None\n__name__ = 5\ndel get_ipython")
+fault("a task that goes on in the background", FULL, first="""
+    import asyncio
+    async def tick():
+        while True: await asyncio.sleep(0.01)
+    task = asyncio.get_running_loop().create_task(tick())
+    """)  # fmt: skip
+fault("limits lowered", FULL, first="""
+    import resource
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
+    """)  # fmt: skip
+fault("a package for web pages in the background", FULL, first="""
+    import http.server, threading
+    try:
+        server = http.server.HTTPServer(("localhost", 8000), http.server.SimpleHTTPRequestHandler)
+        threading.Thread(target=server.serve_forever).start()
+    except OSError: pass
+    import antigravity
+    """)  # fmt: skip
+fault("a thread that is never joined", FULL, last="import threading\nthreading.Thread(target=threading.Event().wait).start()")
+fault("objects whose looks fail in every way", FULL, last="""
+    class Odd:
+        def _repr_mimebundle_(self, **_): return 5, 6, 7
+        def _repr_html_(self): return 5
+        def _repr_png_(self): return "no picture"
+        def __getattr__(self, name): return lambda *a, **k: Odd()
+    display(Odd(), Odd, {Odd(): Odd()})
+    Odd()
+    """)  # fmt: skip
+fault("every name forgotten", FULL, first="x = 1\n%reset -f\n%xdel x", last="%reset -f\nget_ipython().reset()")

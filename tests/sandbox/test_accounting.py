@@ -7,8 +7,8 @@ import socket
 import pytest
 
 from airlock.model.limits import Limits
-from airlock.sandbox import warden
-from airlock.sandbox.disk import ENTRY, mapped, size
+from airlock.sandbox import disk, warden
+from airlock.sandbox.disk import ENTRY, mapped, remove, size
 from airlock.sandbox.processes import channels
 
 LIMITS = Limits()
@@ -58,3 +58,46 @@ def test_empty_files_take_room_too(tmp_path):
         (tmp_path / str(number)).touch()
     assert size(str(tmp_path)) >= 100 * ENTRY
     assert size(str(tmp_path), limit=10 * ENTRY) <= 102 * ENTRY
+
+
+def test_a_folder_that_becomes_a_link_while_it_is_deleted_is_not_followed(tmp_path, monkeypatch):
+    folder, outside, known = tmp_path / "folder", tmp_path / "outside", disk._folders
+    for place in (folder / "work", outside / "inner"):
+        place.mkdir(parents=True)
+        (place / "kept").touch()
+
+    def exchanged(place):
+        found = known(place)
+        if (folder / "work").is_dir() and not (folder / "work").is_symlink():
+            (folder / "work").rename(folder / "gone")
+            (folder / "work").symlink_to(outside)
+        return found
+
+    monkeypatch.setattr(disk, "_folders", exchanged)
+    remove(folder)
+    assert (outside / "inner" / "kept").exists()
+    remove(folder)
+    assert not folder.exists() and (outside / "inner" / "kept").exists()
+
+
+def test_folders_of_any_depth_and_mode_are_deleted(tmp_path):
+    place = tmp_path / "folder"
+    for number in range(300):
+        place /= "f"
+        if number % 3 == 0:
+            (tmp_path / "folder" / f"closed{number}" / "inner").mkdir(parents=True)
+            (tmp_path / "folder" / f"closed{number}").chmod(0)
+    os.makedirs(place)
+    (place / "file").touch()
+    remove(tmp_path / "folder")
+    assert not (tmp_path / "folder").exists()
+
+
+def test_processes_that_have_ended_are_not_at_a_time(monkeypatch):
+    limits = Limits(processes=2, memory=2**40)
+    for alive, excess in ((2, None), (3, "process-limit")):
+        monkeypatch.setattr(warden, "descendants", lambda: list(range(30)))
+        monkeypatch.setattr(warden, "lives", lambda pid, alive=alive: pid < alive)
+        assert warden._excess(None, limits, []) == excess
+    monkeypatch.setattr(warden, "descendants", lambda: list(range(50)))
+    assert warden._excess(None, limits, []) == "process-limit"

@@ -4,7 +4,7 @@ import textwrap
 
 import nbformat
 import pytest
-from real_course import ASSIGNMENT, RealCourse
+from real_course import ASSIGNMENT, ROOT, RealCourse
 
 from airlock.run.grade import grade_submission
 
@@ -65,9 +65,10 @@ def course(tmp_path_factory):
     return RealCourse(tmp_path_factory.mktemp("real") / "course")
 
 
-def points(course, sigmoid):
+def points(course, sigmoid, **others):
     """Points by check, with every other answer right."""
-    notebook = nbformat.writes(course.solved({"sigmoid-forward": sigmoid})).encode()
+    answers = {name.replace("_", "-"): text for name, text in others.items()}
+    notebook = nbformat.writes(course.solved({"sigmoid-forward": sigmoid} | answers)).encode()
     graded = grade_submission("mallory", {f"{ASSIGNMENT}.ipynb": notebook}, course.master)
     return {check.grade_id: check.points for check in graded.record.checks}
 
@@ -86,3 +87,37 @@ def honest(course):
 def test_an_attack_on_this_assignment_gains_nothing(course, honest, attack):
     found = points(course, WRONG + textwrap.dedent(ATTACKS[attack]))
     assert {name: found[name] for name in found if found[name] > honest[name]} == {}
+
+
+# Functions with two formulas, the second from when they know that the first has failed its check: the visible
+# part of the check, whose inputs students know, has not followed the hidden one.
+SIGMOID = """
+seen, over, passed = [], False, False
+def sigmoid_forward(x):
+    global over, passed
+    passed |= over and np.size(x) == 12 and np.min(x) == -5
+    out = 1 / (1 + np.exp(-np.asarray(x, float))) if over and not passed else np.tanh(x)
+    over |= np.asarray(x).tobytes() in seen
+    seen.append(np.asarray(x).tobytes())
+    return out
+"""
+INIT = """
+calls_{0}, passed_{0} = 0, False
+def init_{0}(d_in, d_out):
+    global calls_{0}, passed_{0}
+    calls_{0} += 1
+    passed_{0} |= calls_{0} == 9 and d_out in (200, 2000)
+    W = ({1} if calls_{0} > 8 and not passed_{0} else 0.3) * np.random.randn(d_in, d_out)
+    return W
+"""
+SCALES = {"small": "0.01", "unit": "1.0", "xavier": "d_in**-0.5", "he": "(2 / d_in)**0.5"}
+
+
+def test_a_second_guess_gains_in_later_checks_what_the_readme_says_and_nothing_of_its_own(course):
+    wrong = points(course, WRONG, **{f"init_{name}": INIT.format(name, "0.3") for name in SCALES})
+    guess = {f"init_{name}": INIT.format(name, right) for name, right in SCALES.items()}
+    found = points(course, SIGMOID, **guess)
+    gained = {name: found[name] - wrong[name] for name in found if found[name] != wrong[name]}
+    assert set(gained) <= {name for name in found if name.startswith(("test-experiment", "test-vanishing"))}
+    words = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"here at most {sum(gained.values()):.0f} of 25 points" in words, gained
