@@ -90,6 +90,7 @@ def test_survivors_are_no_reason_once_they_are_allowed(faulty):
         ("file", "The reference lost test-file in 1 of 1 grading."),
         ("file", "test-file cannot be graded"),
         ("leak", "The release gives a line of double away: return 2 * x"),
+        ("quoted", "The release gives a line of quadruple away: return double(double(x))"),
         ("triple", "test-triple gives its points to who hands in nothing"),
     ],
 )
