@@ -108,11 +108,13 @@ def weight_rows():
         "few inputs": least[0],
         "few outputs": least[0],
         "a square": least[1],
+        "a single input": 2 * chance.MANY[0],
+        "a single output": 2 * chance.MANY[0],
     }.items():
         room = chance.SIGMAS * math.sqrt(2 / n)
         tail = stats.chi2.sf((1 + room) * (n - 1), n - 1) + stats.chi2.cdf((1 - room) * (n - 1), n - 1)
         yield f"variance over expected, minus 1, {where}", room, tail, f"scale off by {room / 2 * 1.6:.1%}"
-        if where != "all sizes together":
+        if where != "all sizes together" and "single" not in where:
             room = chance.SIGMAS / math.sqrt(n)
             tail = 2 * stats.norm.sf(chance.SIGMAS)
             yield f"mean, in standard deviations, {where}", room, tail, f"mean off by {room * 1.6:.3f}"
@@ -121,6 +123,9 @@ def weight_rows():
             yield f"distance of distribution curves, {where}", room, chance.DISTRIBUTION, sees
     n = most[0]
     yield "exact zeros, float32", chance.ZEROS, 8 * stats.poisson.sf(chance.ZEROS, n * 2.0**-24), "dropout"
+    ties = 4 * math.sqrt(2 * math.log(n)) * 2.0**-21  # at all ends, float32 numbers being so far apart there
+    tail = 4 * stats.poisson.sf(chance.TIES, ties)
+    yield "equal to the outermost, float32", chance.TIES, tail, "cut off, with few inputs"
     inside = 2 * math.exp(n * math.log1p(-stats.norm.sf(chance.OUTERMOST * 1.01)))
     yield "outermost weights, at least", chance.OUTERMOST, inside, "cut off at 3"
     # Rows and columns of one draw of the largest size.

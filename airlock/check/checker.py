@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 from airlock.check import judge, release
-from airlock.check.equivalence import INPUTS
 from airlock.check.guarded import guarded
+from airlock.check.inside import INPUTS
 from airlock.check.mutants import Mutant, mutants
 from airlock.check.whole import Whole
 from airlock.course.trial import Trial
@@ -18,8 +18,10 @@ from airlock.model.limits import Limits
 from airlock.pages.slips import pattern
 
 BATCH = 6  # mutants of one task
+FEW = 3  # gradings of a wrong answer that is far off
 SHARED = 10  # mutants with one message, from which on it is named
 Blank = tuple[str, str, str]  # notebook, answer cell, and the number of a blank in it or "" for all of it
+Made = tuple[str, str, Mutant]  # notebook, answer cell, and a wrong answer
 
 
 class Checker:
@@ -85,32 +87,56 @@ class Checker:
     def _mutants(
         self, blanks: list[dict[str, Any]], gradings: int, most: int | None, seed: int, inputs: int
     ) -> dict[str, Any]:
-        made = self._made()
+        costs = {(row["notebook"], row["cell"], row["blank"]): row["lost"] for row in blanks}
+        made = self._made(costs)
         chosen = made if most is None or most >= len(made) else random.Random(seed).sample(made, most)
-        costs = {(row["notebook"], row["cell"], row["blank"]): set(row["lost"]) for row in blanks}
-        started, futures = time.monotonic(), []
-        for (name, cell, blank), batch in self._batches(chosen):
-            position = self.surveys[name]["answers"][cell]["position"]
-            task = self.setups[name], position, batch, costs[name, cell, blank], gradings, inputs
-            futures.append(self.executor.submit(judge.judge, *task))
-        heard = self._heard(futures, "wrong answers", BATCH, len(chosen))
-        verdicts = [verdict for future in heard for verdict in future.result()]
+        started = time.monotonic()
+        options = {"times": gradings, "few": min(FEW, gradings), "inputs": inputs}
+        verdicts = self._judged(chosen, costs, "wrong answers", **options)
+        if hasty := _hasty(verdicts, gradings):  # a check that misses some is not trusted with the others
+            again = [one for one in chosen if (one[0], one[2].name) in hasty]
+            options["few"] = gradings
+            verdicts |= self._judged(again, costs, "wrong answers once more", **options)
         seconds = time.monotonic() - started
         numbers = {"possible": len(made), "seed": seed, "total": len(chosen), "gradings": gradings}
-        return numbers | _sorted(verdicts) | {"per_second": round(len(chosen) / seconds, 1) if chosen else 0}
+        speed = {"per_second": round(len(chosen) / seconds, 1) if chosen else 0}
+        return numbers | _sorted([*verdicts.values()]) | speed
 
-    def _made(self) -> list[tuple[str, str, Mutant]]:
+    def _judged(
+        self, made: list[Made], costs: dict[Blank, list[str]], what: str, **options: int
+    ) -> dict[tuple[str, str], judge.Verdict]:
+        """The verdicts by notebook and name of the mutant."""
+        notebooks = {}
+        for (name, cell, blank), batch in self._batches(made):
+            position = self.surveys[name]["answers"][cell]["position"]
+            own, lost = tuple(self._own(name, cell, costs)), frozenset(costs[name, cell, blank])
+            task = judge.Task(position, own, lost, **options)
+            notebooks[self.executor.submit(judge.judge, self.setups[name], task, batch)] = name
+        heard = self._heard([*notebooks], what, BATCH, len(made))
+        return {
+            (notebooks[future], verdict.mutant.name): verdict
+            for future in heard
+            for verdict in future.result()
+        }
+
+    def _own(self, notebook: str, cell: str, costs: dict[Blank, list[str]]) -> list[str]:
+        """The checks that mark an answer: of those that its blank loses, those that name it, if any do."""
+        lost, survey = costs[notebook, cell, ""], self.surveys[notebook]
+        own = [name for name in survey["answers"][cell]["own"] if name not in survey["untried"]]
+        return [name for name in own if name in lost] or lost or own
+
+    def _made(self, costs: dict[Blank, list[str]]) -> list[Made]:
         """All mutants of answers that a check marks, each with its notebook and cell."""
         made = []
         for name, survey in self.surveys.items():
             texts = self.trial.references[name]
-            for cell, answer in survey["answers"].items():
-                if set(answer["own"]) - survey["untried"].keys():
+            for cell in survey["answers"]:
+                if self._own(name, cell, costs):
                     others = [text for other, text in texts.items() if other != cell]
                     made += [(name, cell, mutant) for mutant in mutants(cell, texts[cell], others)]
         return made
 
-    def _batches(self, made: list[tuple[str, str, Mutant]]) -> Iterator[tuple[Blank, list[Mutant]]]:
+    def _batches(self, made: list[Made]) -> Iterator[tuple[Blank, list[Mutant]]]:
         """The work of each task: mutants of the same blank."""
         together: dict[Blank, list[Mutant]] = defaultdict(list)
         for name, cell, mutant in made:
@@ -126,6 +152,16 @@ class Checker:
         for done, future in enumerate(as_completed(futures), 1):
             self.listener(min(done * each, total), total, what)
             yield future
+
+
+def _hasty(verdicts: dict[tuple[str, str], judge.Verdict], gradings: int) -> set[tuple[str, str]]:
+    """Mutants that were graded a few times only, by checks of answers of which another mutant was missed."""
+    missed = {(name, v.mutant.cell) for (name, _), v in verdicts.items() if v.kind in ("survived", "luck")}
+    return {
+        key
+        for key, v in verdicts.items()
+        if v.kind == "caught" and 1 < v.times < gradings and (key[0], v.mutant.cell) in missed
+    }
 
 
 def _sorted(verdicts: list[judge.Verdict]) -> dict[str, Any]:

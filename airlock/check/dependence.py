@@ -34,11 +34,12 @@ def globals_used(source: str) -> frozenset[str]:
 class Dependence:
     """What depends on what in a notebook whose answer cells hold ``references`` (text by grade_id).
 
-    ``asked`` has, by position of a test that the reference passed, the names that it asked of the kernel.
+    ``asked`` is to have, by position of a test that the reference passes, what it asks the kernel for.
     """
 
-    def __init__(self, notebook: MasterNotebook, references: dict[str, str], asked: dict[int, set[str]]):
-        self.notebook, self.references, self.asked = notebook, references, asked
+    def __init__(self, notebook: MasterNotebook, references: dict[str, str]):
+        self.notebook, self.references = notebook, references
+        self.asked: dict[int, set[str]] = {}
         self._uses: dict[str, set[str]] = {}
         self._again: dict[tuple[int, tuple[int, ...]], bool] = {}
         self._imported: set[str] = set()

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from airlock.check.equivalence import is_equivalent
+from airlock.check.inside import inside
+from airlock.check.marked import Marked
 from airlock.check.mutants import Mutant
-from airlock.check.workbench import Marked, Workbench
+from airlock.check.workbench import Workbench
 from airlock.model.assignment import Master, Observed
 from airlock.model.limits import Limits
 
@@ -76,55 +77,76 @@ def cost_of(setup: Setup, position: int, source: str) -> dict[str, str]:
     return {bench.notebook.cells[p].grade_id or "": found[p][0].message for p in tests if found[p][0].lost}
 
 
-def judge(
-    setup: Setup, position: int, mutants: list[Mutant], blank: set[str], times: int, inputs: int
-) -> list[Verdict]:
-    """The verdicts on mutants of a blank in the answer at ``position`` that loses the checks ``blank``."""
+@dataclass(frozen=True)
+class Task:
+    """What all mutants of one blank have in common."""
+
+    position: int  # of the answer
+    own: tuple[str, ...]  # checks that mark the answer
+    blank: frozenset[str]  # checks that the blank loses
+    times: int  # how often a mutant is graded that its check might miss now and then,
+    few: int  # and one that is far off in most calls of the check
+    inputs: int  # on how many a survivor is compared with the reference
+
+
+def judge(setup: Setup, task: Task, mutants: list[Mutant]) -> list[Verdict]:
+    """The verdicts on mutants of a blank."""
     bench = bench_of(setup)
-    return [_judge(bench, position, mutant, blank, times, inputs) for mutant in mutants]
+    return [_judge(bench, task, mutant) for mutant in mutants]
 
 
-def _judge(
-    bench: Workbench, position: int, mutant: Mutant, blank: set[str], times: int, inputs: int
-) -> Verdict:
-    own = _tried(bench, bench.dependence.own_tests(position))
-    reached = _tried(bench, bench.dependence.tests(position))
-    found = bench.grade(position, mutant.source, own)
-    lost = [place for place in own if found[place][0].lost]
-    verdict = Verdict(mutant, "caught", _names(bench, lost))
-    if lost:
-        verdict.message = found[lost[0]][0].message
-        if not any(place not in bench.random or found[place][0].endless for place in lost):
-            _grade_again(bench, position, own, lost, times, verdict)
-    elif is_equivalent(bench, position, mutant.source, own, inputs):
-        verdict.kind = "equivalent"
+def _judge(bench: Workbench, task: Task, mutant: Mutant) -> Verdict:
+    own = [bench.notebook.by_grade_id[name] for name in task.own]
+    costing = {bench.notebook.by_grade_id[name] for name in task.blank}
+    first, *others = sorted(own, key=lambda place: (place not in costing, place))
+    verdict = Verdict(mutant, "caught")
+    bench.renew()
+    found = {first: _look(bench, task, own, first, verdict)}
+    if verdict.kind == "equivalent":
         return verdict
+    if not found[first].lost:
+        found |= {place: one[0] for place, one in bench.grade(task.position, mutant.source, others).items()}
+    lost = [place for place in own if place in found and found[place].lost]
+    verdict.checks = _names(bench, lost)
+    if lost:
+        verdict.message = found[lost[0]].message
     else:
         verdict.kind, verdict.missed = "survived", 1
-        if bench.random & set(own):
-            _grade_again(bench, position, own, own, times, verdict)
-    others = [p for p in reached if p not in own and not set(_names(bench, [p])) & blank]
-    more = bench.grade(position, mutant.source, others) if others else {}
-    lost += [place for place in others if more[place][0].lost]
-    verdict.beyond = [name for name in _names(bench, lost) if name not in blank]
+    steady = verdict.times > 1 or any(place not in bench.random or found[place].endless for place in lost)
+    if not steady and task.times > 1 and bench.random.intersection(own):
+        _grade_again(bench, task, own, lost or own, verdict)
+    reached = _tried(bench, bench.dependence.tests(task.position))
+    left = [place for place in reached if place not in found and place not in costing]
+    more = bench.grade(task.position, mutant.source, left)
+    lost += [place for place in left if more[place][0].lost]
+    verdict.beyond = [name for name in _names(bench, lost) if name not in task.blank]
     return verdict
 
 
-def _grade_again(
-    bench: Workbench, position: int, own: list[int], lost: list[int], times: int, verdict: Verdict
-) -> None:
-    """Grade ``times`` times more: fill in how often the mutant is missed; "luck" when that varies.
+def _look(bench: Workbench, task: Task, own: list[int], first: int, verdict: Verdict) -> Marked:
+    """Grade a mutant once, and look at it inside: is it equivalent, or else is it lost each time."""
+    with inside(bench, task.position, verdict.mutant.source, own, task.inputs) as look:
+        found = look.grade(first)
+        if not found.lost:
+            verdict.kind = "equivalent" if look.likeness() == "same" else "caught"
+        elif task.times > 1 and first in bench.random and not found.endless:
+            enough = task.few if look.likeness() == "far" else task.times
+            if look.loses(first, enough - 1):
+                verdict.times = enough
+    return found
+
+
+def _grade_again(bench: Workbench, task: Task, own: list[int], lost: list[int], verdict: Verdict) -> None:
+    """Fill in how often the mutant is missed; "luck" when that varies.
 
     One check that catches it every time is enough, so the quickest of those that did is asked first.
     """
-    if times < 2:
-        return
     source, quickest = verdict.mutant.source, min(lost, key=bench.seconds.__getitem__)
-    gradings = bench.grade(position, source, [quickest], times)[quickest]
+    gradings = bench.grade(task.position, source, [quickest], task.times)[quickest]
     if verdict.checks and all(one.lost for one in gradings):
         verdict.times = len(gradings)
         return
-    found = bench.grade(position, source, own, times)
+    found = bench.grade(task.position, source, own, task.times)
     verdict.times = max(map(len, found.values()))
     missed = [number for number in range(verdict.times) if not any(_lost(found[p], number) for p in own)]
     verdict.missed = len(missed)

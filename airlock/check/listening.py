@@ -7,32 +7,78 @@ import numpy as np
 from airlock.model.limits import MIB
 from airlock.run.bridge import Bridge
 from airlock.run.functions import RemoteFunction
+from airlock.run.remote_class import number_of
 
 MOST_CALLS, MOST_BYTES = 400, 16 * MIB  # of one test that are kept
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]  # name of the function, arguments, keywords
+# A step of what is done with classes and objects, see :func:`airlock.check.compare._airlock_session`.
+Step = tuple[str, list[Any], str, tuple[Any, ...], dict[str, Any]]
 
 
 class Listening(Bridge):
-    """As any bridge; ``asked`` and ``calls`` are what went across."""
+    """As any bridge; ``asked``, ``calls`` and ``steps`` are what went across: names, calls of functions, and
+    all that was done with the answers' functions, classes and objects, in order."""
 
     def __init__(self, *arguments: Any):
         self.asked: set[str] = set()
         self.calls: list[Call] = []
-        self._bytes = 0
+        self.steps: list[Step] = []
+        self._bytes: dict[int, int] = {}
+        # Of the kernel's objects, by their numbers: ["name", it] or ["step", the place of one in steps].
+        self._origins: dict[int | None, list[Any]] = {}
         super().__init__(*arguments)
 
     def get(self, name: str) -> Any:
         """As any bridge."""
         self.asked.add(name)
-        return super().get(name)
+        value = super().get(name)
+        self._note(value, ["name", name])
+        return value
 
     def call(self, function: RemoteFunction, arguments: Any, keywords: Any) -> Any:
         """As any bridge."""
-        size = bytes_of((arguments, keywords))
-        if not self.calls or len(self.calls) < MOST_CALLS and self._bytes + size < MOST_BYTES:
-            self._bytes += size
+        if self._has_room(self.calls, arguments, keywords):
             self.calls.append((function.__name__, tuple(map(copied, arguments)), copied(keywords)))
-        return super().call(function, arguments, keywords)
+        self._step("call", function, "", arguments, keywords)
+        made = super().call(function, arguments, keywords)
+        self._note(made, ["step", len(self.steps) - 1])
+        return made
+
+    def operate(
+        self, what: str, on: Any, name: str = "", arguments: Any = (), keywords: dict | None = None
+    ) -> Any:
+        """As any bridge."""
+        self._step(what, on, name, arguments, keywords or {})
+        made = super().operate(what, on, name, arguments, keywords)
+        self._note(made, ["step", len(self.steps) - 1])
+        return made
+
+    def _note(self, value: Any, origin: list[Any]) -> None:
+        number = number_of(value)
+        if number is not None:
+            self._origins.setdefault(number, origin)
+
+    def _step(self, what: str, on: Any, name: str, arguments: Any, keywords: dict) -> None:
+        """Keep a step, with the kernel's objects in it named by where they come from."""
+        if self._has_room(self.steps, arguments, keywords):
+            origin = self._origins.get(number_of(on), [])
+            given = tuple(map(self._placed, arguments))
+            self.steps.append((what, origin, name, given, self._placed(keywords)))
+
+    def _placed(self, value: Any) -> Any:
+        if type(value) in (tuple, list):
+            return type(value)(map(self._placed, value))
+        if type(value) is dict:
+            return {key: self._placed(one) for key, one in value.items()}
+        number = number_of(value)
+        return copied(value) if number is None else {"_airlock_from": self._origins.get(number, [])}
+
+    def _has_room(self, kept: list, arguments: Any, keywords: Any) -> bool:
+        size = self._bytes.get(id(kept), 0) + bytes_of((arguments, keywords))
+        room = not kept or len(kept) < MOST_CALLS and size < MOST_BYTES
+        if room:
+            self._bytes[id(kept)] = size
+        return room
 
 
 def copied(value: Any) -> Any:

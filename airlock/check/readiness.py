@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from airlock.check.guarded import NOBODY
+from airlock.model.text import count
 
 
 def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
@@ -13,7 +14,9 @@ def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
     times = reference["times"]
     for row in reference["checks"]:
         if row["full"] < times and not row["waits"]:
-            reasons.append(f"The reference lost {row['check']} in {times - row['full']} of {times} gradings.")
+            reasons.append(
+                f"The reference lost {row['check']} in {times - row['full']} of {count(times, 'grading')}."
+            )
     reasons += [
         f"{r['check']} cannot be graded: {r['reason']}" for r in found["guarded"] if r["state"] == NOBODY
     ]
@@ -29,7 +32,8 @@ def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
         if name not in nobody | set(release["passes"])
     ]
     if alive := _not_allowed([*mutants["survived"], *mutants["luck"]], allowed):
-        reasons.append(f"{len(alive)} wrong answers keep their points, always or now and then.")
+        keep = "keeps its" if len(alive) == 1 else "keep their"
+        reasons.append(f"{count(alive, 'wrong answer')} {keep} points, always or now and then.")
     if beyond := _not_allowed(mutants["beyond"], allowed):
         reasons.append(f"{len(beyond)} wrong answers cost more than the same answer left empty.")
     return reasons

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 from airlock.course.trial import Trial
 
 SHORTEST = 8  # characters of a line that is searched for: shorter ones are everywhere
+QUOTED = re.compile(r"`([^`]+)`")
 MARKER = re.compile(r"^\s*#+\s*(?:BEGIN|END|BEGINN|START|STOP)\b.*(?:SOL|TEST|HID|MARK)", re.IGNORECASE)
 
 
@@ -14,9 +16,7 @@ def leaks(trial: Trial) -> list[dict[str, str]]:
     found = []
     places = {f"{name}.ipynb": _texts(data) for name, data in trial.released.items()}
     places |= {path: [data.decode("utf-8", "replace")] for path, data in trial.files.items()}
-    lines = {
-        path: {ln.strip() for text in texts for ln in text.split("\n")} for path, texts in places.items()
-    }
+    lines = {path: {one for text in texts for one in _lines(text)} for path, texts in places.items()}
     for name, hidden in trial.hidden.items():
         public = _public(trial, name)
         for cell, kind, line in hidden:
@@ -51,6 +51,14 @@ def _public(trial: Trial, name: str) -> set[str]:
         c.released for c in cells if c.node.cell_type == "code" and (c.grade_id or c.node.id) not in hiding
     ]
     return {line.strip() for text in given for line in text.split("\n")}
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield each line of a text as it is, and without what makes it a comment or prose, and code in prose."""
+    for line in text.split("\n"):
+        yield line.strip()
+        yield line.strip("#>*-`; \t")
+        yield from QUOTED.findall(line)
 
 
 def _texts(data: bytes) -> list[str]:

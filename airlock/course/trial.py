@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,7 +21,8 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.settings import prefer_own_programs
 
-FIRST_ERROR = re.compile(r"^[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)
+RAISED = re.compile(r"^\s*[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)  # the first line of what it raised
+LOGGED = re.compile(r"^\[ERROR\] (.+?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,7 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     with contextlib.chdir(folder):  # where a hook of the course's looks for what was generated
         outcome = NbGraderAPI(trial, config=own).generate_assignment(assignment, force=True, create=True)
     if not outcome["success"]:
-        log = str(outcome.get("log") or outcome.get("error"))
-        reason = FIRST_ERROR.search(log)
-        raise AirlockError(f"nbgrader cannot generate {assignment}: {reason[1] if reason else log.strip()}.")
+        raise AirlockError(f"nbgrader cannot generate {assignment}: {_reason(outcome)}.")
     master = load_master(trial, assignment)
     release = Path(trial.format_path(trial.release_directory, ".", assignment))
     released = {name: (release / f"{name}.ipynb").read_bytes() for name in master.notebooks}
@@ -83,6 +83,13 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
         notebook = nbformat.read(source / f"{name}.ipynb", as_version=4)
         references[name], blanks[name], hidden[name] = _texts(notebook, own)
     return Trial(master, released, files, references, blanks, hidden)
+
+
+def _reason(outcome: dict[str, Any]) -> str:
+    """Why nbgrader could not: the first error that it tells of, in one line."""
+    log, error = outcome.get("log", ""), outcome.get("error", "")
+    found = RAISED.search(log) or LOGGED.search(log) or RAISED.search(error)
+    return " ".join((found[1] if found else log or error).split()).rstrip(".")
 
 
 def _texts(

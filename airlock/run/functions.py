@@ -15,6 +15,11 @@ from airlock.model.names import parse
 from airlock.wire.places import place_of
 
 
+def _asked(name: str) -> Any:
+    """An attribute that every Python function has, so that it must be asked for by a property."""
+    return property(lambda self: self._bridge.attribute(self, name))
+
+
 class RemoteFunction:
     """Stands for a function of the student: calling it has the student's kernel call the function.
 
@@ -55,21 +60,10 @@ class RemoteFunction:
             self._of, types.FunctionType
         )
 
-    @property
-    def __doc__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__doc__")
-
-    @property
-    def __module__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__module__")
-
-    @property
-    def __dict__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__dict__")
-
-    @property
-    def __annotations__(self) -> Any:  # type: ignore[override]
-        return self._bridge.attribute(self, "__annotations__")
+    __doc__ = _asked("__doc__")
+    __module__ = _asked("__module__")
+    __dict__ = _asked("__dict__")
+    __annotations__ = _asked("__annotations__")
 
     @property
     def __signature__(self) -> inspect.Signature:

@@ -126,7 +126,7 @@ def elementwise(largest, numbers=True, dimensions=(1, 2, 3)):
     if 3 in dimensions:
         cases += [("three dimensions", draw(4, 3, 5, scale=2.0))]
     if numbers:
-        cases += [(f"the number {x!r}", (x,)) for x in (-1.5, 2, 0, 0.0, -7, largest, -largest)]
+        cases += [(f"the number {x!r}", (x,)) for x in (-1.5, 2, 1, 0, 0.0, -7, largest, -largest)]
     return [*cases, ("inputs that came before", first)]
 
 

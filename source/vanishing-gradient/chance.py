@@ -11,7 +11,8 @@ import numpy as np
 from rungs import call, fail, numbers, report
 
 # W is judged at the size of the notebook and at three that differ at each grading: few inputs, an odd number
-# of them, because 5 // 2 and 5 - 1 are far from 5; few outputs; a square. All are drawn twice.
+# of them, because 5 // 2 and 5 - 1 are far from 5; few outputs; a square. Last, with a single input and a
+# single output, only its scale is. All are drawn twice.
 LARGE, FEW, MANY, SQUARE = (500, 500), (2, 6), (1200, 1600), (60, 120)
 SIGMAS = 7.0  # scale, mean: 5e-12; sees 1.1 % in scale, 9 % where the smallest size alone is off
 MANY_SIGMAS = 8.5  # the largest of thousands of rows, columns, pairs: 1e-12; sees correlations of .6
@@ -23,6 +24,8 @@ NORMS = 0.35  # standard deviation of the lengths of rows, at least; .71 is expe
 SAME = 0.75  # of all numbers differ, at least: 18 standard deviations; float32 repeats a few in a hundred
 MIX = np.uint64(0x9E3779B97F4A7C15)  # an odd number without a pattern
 ZEROS = 5  # float32 draws an exact zero once in 8 million
+TIES = 4  # numbers as large as the largest of a draw, in float32 one in about a million draws
+THINK = "think about what it depends on, and how"
 
 
 def sizes():
@@ -31,6 +34,12 @@ def sizes():
     few = 2 * rng.integers(*FEW, size=2) + 1
     many, square = rng.integers(*MANY, size=2), int(rng.integers(*SQUARE))
     return [LARGE, (int(few[0]), int(many[0])), (int(many[1]), int(few[1])), (square, square)]
+
+
+def singles():
+    """Return sizes with a single input, and with a single output."""
+    many = np.random.default_rng().integers(*MANY, size=2)
+    return [(1, int(many[0])), (int(many[1]), 1)]
 
 
 def draw(name, function, size):
@@ -60,6 +69,9 @@ def weights(name, function, deviation, slips):
     every = [W for _, *both in draws for W in both]
     if misses or off(every, [deviation(*W.shape) for W in every]):
         fail(name, f"W has another standard deviation than it should have: {scale(draws, slips, every)}")
+    for size in singles():
+        if off([draw(name, function, size) for _ in "12"], [deviation(*size)] * 2):
+            fail(name, f"W has another standard deviation than it should have: {THINK}")
 
 
 def off(arrays, deviations):
@@ -81,7 +93,7 @@ def scale(draws, slips, every):
     spread = every[0].std()
     if not any(off(both, [spread * (1 + 1e-12)] * 2) for _, *both in draws[1:]):
         return "it is the same whatever d_in and d_out are"
-    return "think about what it depends on, and how"
+    return THINK
 
 
 def plain(W, again):
@@ -94,6 +106,9 @@ def plain(W, again):
     yield np.array_equal(W, again), "is the same at every call: draw fresh numbers, without fixing a seed"
     yield np.count_nonzero(W == 0) > ZEROS, "has weights that are exactly zero: draw every one of them"
     yield distinct(W) < SAME * W.size, "holds the same values many times"
+    ends = [(both, end) for both in (W, again) for end in (both.min(), both.max())]
+    ties = sum(np.count_nonzero(both == end) - 1 for both, end in ends)
+    yield ties > TIES, "is cut off: several weights lie exactly at the end"
     yield W.min() >= 0, "has no negative weight: weights lie on both sides of zero"
     yield W.max() <= 0, "has no positive weight: weights lie on both sides of zero"
 
@@ -109,32 +124,40 @@ def distinct(W):
     return -filled.size * math.log1p(-filled.mean())
 
 
+def moments(W, again):
+    """Return mean and standard deviation of all numbers of both, several times as fast as numpy's std."""
+    n = W.size + again.size
+    mean, square = (W.sum() + again.sum()) / n, (np.vdot(W, W) + np.vdot(again, again)) / n
+    return mean, math.sqrt(max(square - mean**2, 1e-12 * square))
+
+
 def shape(W, again):
     """Yield flaws of the distribution, whatever its scale."""
-    both = np.concatenate([W.ravel(), again.ravel()])
-    z = (both - both.mean()) / both.std()
-    least, most, points = z.min(), z.max(), np.linspace(-3, 3, 49)
+    mean, s = moments(W, again)
+    low, high, points = mean - 3 * s, mean + 3 * s, np.linspace(-3, 3, 49)
+    least, most = (min(W.min(), again.min()) - mean) / s, (max(W.max(), again.max()) - mean) / s
     normal = [(1 + math.erf(point / math.sqrt(2))) / 2 for point in points]
-    inside = np.histogram(z, len(points) - 1, (-3, 3))[0]
-    counts = np.count_nonzero(z < -3) + np.concatenate([[0], np.cumsum(inside)])
+    inside = sum(np.histogram(part, len(points) - 1, (low, high))[0] for part in (W, again))
+    below = sum(np.count_nonzero(part < low) for part in (W, again))
+    counts = below + np.concatenate([[0], np.cumsum(inside)])
     kind = "is uniformly distributed" if max(-least, most) < 1.8 else "is not normally distributed"
-    apart = np.abs(counts / z.size - normal).max()
-    yield apart > math.sqrt(math.log(2 / DISTRIBUTION) / (2 * z.size)), kind
+    n = W.size + again.size
+    apart = np.abs(counts / n - normal).max()
+    yield apart > math.sqrt(math.log(2 / DISTRIBUTION) / (2 * n)), kind
     if W.shape == LARGE:
         yield most < OUTERMOST or least > -OUTERMOST, "is cut off: no weight is far from zero"
 
 
 def centre(W, again, s):
     """Yield flaws of the mean, seen in a scale of its own and in that which is expected."""
-    n = 2 * W.size
-    both = np.concatenate([W.ravel(), again.ravel()])
-    mean = abs(both.mean())
-    yield mean > SIGMAS / math.sqrt(n) * max(s, both.std()), "has a mean that is not zero: add nothing"
+    mean, spread = moments(W, again)
+    room = SIGMAS / math.sqrt(2 * W.size) * max(s, spread)
+    yield abs(mean) > room, "has a mean that is not zero: add nothing"
 
 
 def dependence(W, again):
     """Yield flaws of rows and columns, and of what stays from one call to the next."""
-    z, again = (array.astype(np.float32) / np.float32(array.std()) for array in (W, again))
+    z, again = (array.astype(np.float32) / np.float32(moments(array, array)[1]) for array in (W, again))
     squares = z * z
     fourth = max(np.vdot(squares, squares) / z.size, 3)  # above 3 where numbers are not normal: see shape
     wide = math.sqrt((fourth - 1) / 2)

@@ -58,18 +58,18 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
         for variable in names:
             _judge(name, variable, variables, found, slips.get(variable, {}), results)
 
-    found = outcomes(function)
     if alone is None:
-        return judge(found, judged)
+        return judge(outcomes(function), judged)
     (variable,) = judged
-    with contextlib.suppress(AssertionError):
+    with contextlib.suppress(AssertionError):  # as where another line computes with what is still blank
+        found = outcomes(function)
         if not any(case.changed for case in found):
             return judge(found, judged)
     apart, index = [], variables.index(variable)
     with contextlib.suppress(AssertionError):
         apart = outcomes(alone)
     if not apart or all(isinstance(case.error, LookupError | NameError) for case in apart):
-        return judge(found, judged)  # it has no line of its own
+        return judge(outcomes(function), judged)  # it has no line of its own
     for case in apart:
         others = [None] * len(variables)
         others[index] = case.result

@@ -17,10 +17,16 @@ RANDOM = "import numpy as np\ndef f(a, b):\n    return np.random.randn(a, b) / a
 def shell(monkeypatch):
     shell = SimpleNamespace(transform_cell=lambda text: text)
     monkeypatch.setattr(compare, "get_ipython", lambda: shell, raising=False)
+    monkeypatch.setattr(compare, "__name__", "__main__")
+
+
+def likeness(reference, other, calls, inputs=300):
+    assert compare._airlock_learn(reference, calls, inputs, 5)
+    return compare._airlock_likeness(other)
 
 
 def same(reference, other, calls, inputs=300):
-    return compare._airlock_compare(reference, other, calls, inputs, 5)
+    return likeness(reference, other, calls, inputs) == "same"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +35,8 @@ def same(reference, other, calls, inputs=300):
         "def f(x):\n    return sum(x)",
         "import numpy as np\ndef f(x):\n    return np.add.reduce(x.copy())",
         "def f(x):\n    x = x if x.shape != (2, 2) else x.T\n    return x.sum(0)",
-        "def f(x):\n    return list(x.sum(axis=0)) * 1 and x.sum(axis=0)",
+        "def f(x):\n    return tuple(x.sum(axis=0))",
+        "def f(x):\n    return x.sum(axis=0, keepdims=True)",
     ],
 )
 def test_other_words_for_the_same_are_the_same(other):
@@ -40,7 +47,7 @@ def test_other_words_for_the_same_are_the_same(other):
     "other",
     [
         "def f(x):\n    return x.sum(axis=0).clip(-1000, 4)",
-        "def f(x):\n    return x.sum(axis=0, keepdims=True)",
+        "def f(x):\n    return x.sum(axis=0)[:, None]",
         "def f(x):\n    made = x.sum(axis=0)\n    x[0, 0] = 7\n    return made",
         "def f(x, kept=[]):\n    kept.append(x.sum(axis=0))\n    return kept[0]",
         "def f(x):\n    return 1.0001 * x.sum(axis=0)",
@@ -71,3 +78,72 @@ def test_random_answers_are_compared_by_their_distribution():
         "import numpy as np\ndef f(a, b):\n    return (np.random.rand(a, b) - 0.5) * 12 ** 0.5 / a ** 0.5"
     )
     assert not same(RANDOM, uniform, SIZES)
+
+
+BOX = """
+class Box:
+    def __init__(self, size):
+        self.size = size
+    def doubled(self):
+        return 2 * self.size
+    def __len__(self):
+        return self.size
+    def copy(self):
+        return Box(self.size)
+"""
+STEPS = (
+    ("special", ["name", "Box"], "__call__", (3,), {}),
+    ("attribute", ["step", 0], "doubled", (), {}),
+    ("call", ["step", 1], "", (), {}),
+    ("special", ["step", 0], "__len__", (), {}),
+    ("attribute", ["step", 0], "copy", (), {}),
+    ("call", ["step", 4], "", (), {}),
+)
+
+
+@pytest.mark.parametrize(
+    "change, equal",
+    [
+        (("2 * self.size", "self.size + self.size"), True),
+        (("return Box(self.size)", "return type(self)(+self.size)"), True),
+        (("2 * self.size", "2 + self.size"), False),
+        (("return self.size", "return self.size + (self.size > 3)"), False),
+        (("return Box(self.size)", "return Box(2)"), False),
+        (("self.size = size", "self.size = float(size)"), False),
+        (("def doubled", "def double"), False),
+    ],
+)
+def test_classes_are_compared_by_what_is_done_with_their_objects(change, equal):
+    assert same(BOX, BOX.replace(*change), [("", STEPS, {})]) is equal
+
+
+def test_generators_are_compared_by_what_they_yield():
+    reference = "def f(n):\n    yield n\n    yield 2 * n"
+    assert same(reference, "def f(n):\n    yield from (n, n + n)", [("f", (3,), {})])
+    assert not same(reference, reference.replace("2 *", "3 *"), [("f", (3,), {})])
+
+
+@pytest.mark.parametrize(
+    "other, kind",
+    [
+        ("def f(x):\n    return -x.sum(axis=0)", "far"),
+        ("def f(x):\n    return x.sum(axis=1)", "far"),
+        ("def f(x):\n    return None", "far"),
+        ("def f(x):\n    return x.nothing", "far"),
+        ("def g(x):\n    return x", "far"),
+        ("def f(x):\n    return 1.01 * x.sum(axis=0)", "near"),
+        ("def f(x):\n    return (2 if x[0, 0] == 1 else 1) * x.sum(axis=0)", "near"),
+        ("def f(x):\n    made = x.sum(axis=0)\n    x[0, 0] = 7\n    return made", "near"),
+        ("def f(x):\n    return x.sum(axis=0) * (len(x) < 9)", "same"),
+    ],
+)
+def test_how_far_off_an_answer_is(other, kind):
+    """Far off: in most calls, so that no chance decides whether a check sees it."""
+    calls = [("f", (array,), {}) for array in (np.ones((2, 2)), np.ones((3, 4)) / 2, -np.ones((5, 2)))]
+    assert likeness(REFERENCE, other, calls) == kind
+
+
+def test_how_far_off_random_numbers_are():
+    sizes = [("f", (40, 30), {}), ("f", (20, 70), {})]
+    for change, kind in (("/ a", "/ b"), "far"), (("randn(a, b)", "randn(a, b) * 1.03"), "near"):
+        assert likeness(RANDOM, RANDOM.replace(*change), sizes) == kind

@@ -87,9 +87,10 @@ def test_survivors_are_no_reason_once_they_are_allowed(faulty):
         ("callable", "test-callable gives its points to who hands in nothing"),
         ("free", "test-free is worth 0 points"),
         ("misspelt", "The release gives a line of p.ipynb away: ### BEGIN HIDEN TESTS"),
-        ("file", "The reference lost test-file in 1 of 1 gradings"),
+        ("file", "The reference lost test-file in 1 of 1 grading."),
         ("file", "test-file cannot be graded"),
         ("leak", "The release gives a line of double away: return 2 * x"),
+        ("quoted", "The release gives a line of quadruple away: return double(double(x))"),
         ("triple", "test-triple gives its points to who hands in nothing"),
     ],
 )
@@ -146,6 +147,18 @@ def test_an_answer_that_is_a_value_and_what_given_cells_make_of_it(look):
     assert found["mutants"]["caught"] >= 8
 
 
+def test_an_answer_that_is_a_class(look):
+    """Its objects are compared by what they hold and what is done with them."""
+    lines = ["class Pair:", "    def __init__(self, one, two):", "        self.one, self.two = one, two"]
+    lines += ["    def total(self):", "        ### BEGIN SOLUTION", "        return self.one + self.two"]
+    text = "\n".join([*lines, "        ### END SOLUTION"])
+    check = "for one, two in ((1, 2), (5, 1), (-40, 7), (0, 50), (30, 4)):\n    pair = Pair(one, two)\n"
+    check += "    assert (pair.one, pair.two, pair.total()) == (one, two, one + two)"
+    found = look(("pair", "answer", text), test("pair", check), mutants=60)
+    assert found["mutants"]["survived"] == found["mutants"]["luck"] == []
+    assert found["mutants"]["equivalent"] >= 3 and found["mutants"]["caught"] >= 20
+
+
 def test_what_a_test_of_before_has_bound_asks_the_answer_that_is_graded(look):
     """A function that an earlier check defines looks the student's function up where it is asked for."""
     helper = "def asked(value):\n    return globals()['double'](value)\nassert asked(2) == 4"
@@ -180,6 +193,20 @@ def test_an_answer_without_a_region_is_gone_when_it_is_emptied(look):
     found = look(whole, sound("double"), mutants=10)
     assert found["blanks"][0]["lost"] == ["test-double"]
     assert failures(found, set()) == []
+
+
+def test_an_answer_that_only_the_check_of_another_needs_is_marked_by_that(look):
+    """A check that names it and cannot lose decides nothing."""
+    cells = (
+        answer("double", "2 * x"),
+        test("named", "kept = double"),
+        answer("quadruple", "double(double(x))"),
+    )
+    found = look(
+        *cells, test("quadruple", "assert [quadruple(n) for n in (-3, 0, 7)] == [-12, 0, 28]"), mutants=40
+    )
+    assert found["mutants"]["caught"] > 20
+    assert not [one for one in found["mutants"]["survived"] if one["after"].strip() == "return x"]
 
 
 def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell(look):

@@ -86,6 +86,7 @@ CARELESS = [
     ("hint", "prose", "Write\n\n    return 2 * x\n\nhere."),
     answer("quadruple", "double(double(x))"),
     test("quadruple", "assert quadruple(3) == 12"),
+    ("quoted", "prose", "Try `return double(double(x))` first."),
     ("given-away", "bare", "def triple(x):\n    return 3 * x"),
     test("triple", "assert triple(2) == 6"),
     ("table", "given", "table = [2 * n for n in range(5)]"),
