@@ -124,32 +124,40 @@ def distinct(W):
     return -filled.size * math.log1p(-filled.mean())
 
 
+def moments(W, again):
+    """Return mean and standard deviation of all numbers of both, several times as fast as numpy's std."""
+    n = W.size + again.size
+    mean, square = (W.sum() + again.sum()) / n, (np.vdot(W, W) + np.vdot(again, again)) / n
+    return mean, math.sqrt(max(square - mean**2, 1e-12 * square))
+
+
 def shape(W, again):
     """Yield flaws of the distribution, whatever its scale."""
-    both = np.concatenate([W.ravel(), again.ravel()])
-    z = (both - both.mean()) / both.std()
-    least, most, points = z.min(), z.max(), np.linspace(-3, 3, 49)
+    mean, s = moments(W, again)
+    low, high, points = mean - 3 * s, mean + 3 * s, np.linspace(-3, 3, 49)
+    least, most = (min(W.min(), again.min()) - mean) / s, (max(W.max(), again.max()) - mean) / s
     normal = [(1 + math.erf(point / math.sqrt(2))) / 2 for point in points]
-    inside = np.histogram(z, len(points) - 1, (-3, 3))[0]
-    counts = np.count_nonzero(z < -3) + np.concatenate([[0], np.cumsum(inside)])
+    inside = sum(np.histogram(part, len(points) - 1, (low, high))[0] for part in (W, again))
+    below = sum(np.count_nonzero(part < low) for part in (W, again))
+    counts = below + np.concatenate([[0], np.cumsum(inside)])
     kind = "is uniformly distributed" if max(-least, most) < 1.8 else "is not normally distributed"
-    apart = np.abs(counts / z.size - normal).max()
-    yield apart > math.sqrt(math.log(2 / DISTRIBUTION) / (2 * z.size)), kind
+    n = W.size + again.size
+    apart = np.abs(counts / n - normal).max()
+    yield apart > math.sqrt(math.log(2 / DISTRIBUTION) / (2 * n)), kind
     if W.shape == LARGE:
         yield most < OUTERMOST or least > -OUTERMOST, "is cut off: no weight is far from zero"
 
 
 def centre(W, again, s):
     """Yield flaws of the mean, seen in a scale of its own and in that which is expected."""
-    n = 2 * W.size
-    both = np.concatenate([W.ravel(), again.ravel()])
-    mean = abs(both.mean())
-    yield mean > SIGMAS / math.sqrt(n) * max(s, both.std()), "has a mean that is not zero: add nothing"
+    mean, spread = moments(W, again)
+    room = SIGMAS / math.sqrt(2 * W.size) * max(s, spread)
+    yield abs(mean) > room, "has a mean that is not zero: add nothing"
 
 
 def dependence(W, again):
     """Yield flaws of rows and columns, and of what stays from one call to the next."""
-    z, again = (array.astype(np.float32) / np.float32(array.std()) for array in (W, again))
+    z, again = (array.astype(np.float32) / np.float32(moments(array, array)[1]) for array in (W, again))
     squares = z * z
     fourth = max(np.vdot(squares, squares) / z.size, 3)  # above 3 where numbers are not normal: see shape
     wide = math.sqrt((fourth - 1) / 2)
