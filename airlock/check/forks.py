@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Self
 
-from airlock.check import compare, gradings
+from airlock.check import alike, compare, gradings
 from airlock.check.dependence import Dependence, only_defines
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.fork import Fork
@@ -22,7 +22,7 @@ from airlock.wire.values import Malformed
 PROCESSES = 1000  # a fork for each test waits until the end
 CALL_SECONDS = 3  # of computing, and
 IDLE_SECONDS = 10  # of doing nothing: an endless loop is soon known for one
-OURS = inspect.getsource(compare) + inspect.getsource(gradings)  # what forks can be asked as well
+OURS = "".join(map(inspect.getsource, (alike, compare, gradings)))  # what forks can be asked as well
 
 
 class Forks(contextlib.AbstractContextManager):

@@ -7,7 +7,7 @@ import ast
 import contextlib
 from collections.abc import Iterator
 
-from airlock.check.compare import _airlock_same as same
+from airlock.check.alike import _airlock_same as same
 from airlock.check.marked import Marked
 from airlock.check.workbench import Workbench
 from airlock.kernel.fork import Fork

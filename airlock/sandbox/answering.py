@@ -122,8 +122,9 @@ class Answers:
 
 
 def _figures() -> set[int]:
-    """The figures that pyplot has open."""
-    return set(sys.modules[PYPLOT].get_fignums()) if PYPLOT in sys.modules else set()
+    """The figures that pyplot has open and that the end of a cell would show and close."""
+    pyplot = sys.modules.get(PYPLOT)
+    return set(pyplot.get_fignums()) if pyplot and "inline" in pyplot.get_backend() else set()
 
 
 def _describe(error: BaseException) -> dict:

@@ -1,5 +1,6 @@
 """Runs probes, each an answer and a test of it, as stock nbgrader does and through airlock."""
 
+import os
 from dataclasses import dataclass
 
 import nbformat
@@ -49,7 +50,10 @@ def _cells(probes: list[Probe]) -> list:
 def stock(probes: list[Probe]) -> list[bool]:
     """Which tests pass where answer and test share one kernel."""
     notebook = v4.new_notebook(cells=_cells(probes))
-    NotebookClient(notebook, allow_errors=True, kernel_name="python3", timeout=120).execute()
+    # Figures are shown below a cell and closed, as in a notebook, whatever other tests here draw with.
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    client = NotebookClient(notebook, allow_errors=True, kernel_name="python3", timeout=120)
+    client.execute(env=environment)
     return [not _error(cell) for cell in notebook.cells[1::2]]
 
 

@@ -38,7 +38,7 @@ def test_a_method_without_an_end_gets_less_time_when_it_is_called_again_and_othe
     bridge = Bridge(kernel, References([TOP]))
     for name, seconds in (("spin", 1), ("spin", QUICK.repeat_seconds), ("whirl", 1)):
         bridge.begin()
-        with pytest.raises(Lost, match=rf"{name}\(\) did not end within {seconds} seconds"):
+        with pytest.raises(Lost, match=rf"{name}\(\) did not end within {seconds} second"):
             getattr(bridge.get("Top")(), name)()
     bridge.begin()
     assert bridge.get("Top")().stand() == 1

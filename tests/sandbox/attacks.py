@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 class Attack:
     """``code`` goes behind the wrong sigmoid; ``answers`` replace whole cells, ``files`` are handed in beside.
 
-    honest: the score without the attack. seen: the kind of incident that must be in the record.
+    honest: the score without the attack. seen: the kind of incident that must be in the record, or "one or another".
     needs: the measure of confinement without which the platform cannot refuse this.
     """
 

@@ -201,7 +201,7 @@ attack(
     socket = get_ipython().kernel.iopub_thread.socket
     while True: socket.send(bytes(2**20), zmq.SNDMORE)
     """,
-    seen="memory-limit",
+    seen="memory-limit or time-limit",  # it fills its memory, or stands still where the grader reads no more
 )
 attack(
     "a message whose parts never end, from a thread while a test waits",

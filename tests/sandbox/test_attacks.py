@@ -138,9 +138,8 @@ def test_an_attack_gains_nothing(world, attack):
     assert [secret for secret in SECRETS if secret in shown] == []
     assert "a socket of family" not in shown and "a limit was raised" not in shown
     assert "a memory file was made" not in shown and "a wall has a hole" not in shown
-    assert not attack.seen or attack.seen in {incident.kind for incident in record.incidents}, (
-        record.incidents
-    )
+    kinds = {incident.kind for incident in record.incidents}
+    assert not attack.seen or kinds.intersection(attack.seen.split(" or ")), record.incidents
     assert world.state() == world.before
     assert processes_in(world.temporary) == []
     assert list(world.temporary.iterdir()) == [], "something was left behind"
