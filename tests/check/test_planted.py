@@ -128,8 +128,8 @@ def test_a_sound_assignment_is_ready(look):
 
 
 def test_a_reference_that_fails_now_and_then(look):
-    """Each grading passes with a chance of 1 / 2: all thirty do, or none does, twice in a billion runs."""
-    text = answer("double", "2 * x if np.random.rand() < 0.79 else 3 * x")
+    """Each grading passes with a chance of 3 / 4: all thirty do, or airlock seems to blame, once in 1,100."""
+    text = answer("double", "2 * x if np.random.rand() < 0.91 else 3 * x")
     found = look(text, test("double", "assert [double(1) for _ in 'abc'] == [2, 2, 2]"), times=30)
     assert found["reference"]["checks"][0]["full"] < 30
     assert any("The reference lost test-double" in reason for reason in failures(found, set()))
