@@ -100,3 +100,13 @@ def test_reports_that_cannot_be_written(small, capsys):
     told = capsys.readouterr().err
     assert "reports" in told
     assert one_sentence(told)
+
+
+def test_a_folder_for_temporary_files_with_too_long_a_name(small, monkeypatch):
+    """In a process of its own: in this one, the server that workers are forked from may be there already."""
+    (place := small.root / ("x" * 120)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    run = small.start()
+    _, told = run.communicate(timeout=60)
+    assert run.returncode == 2
+    assert f"{place} is too long a path for sockets: set TMPDIR to a shorter one." in told
