@@ -154,9 +154,16 @@ class _DaskExecutor(Executor):
         """As of any executor; BrokenExecutor is what became of a task that the cluster has lost."""
         found: Future = Future()
         task = self._client.submit(fn, *args, retries=1, pure=False, **kwargs)
-        found.add_done_callback(lambda one: task.cancel() if one.cancelled() else None)
+        found.add_done_callback(functools.partial(_take_back, task))
         task.add_done_callback(functools.partial(_pass_on, found))
         return found
+
+
+def _take_back(task: Any, found: Future) -> None:
+    """Cancel a task with its future."""
+    if found.cancelled():
+        with contextlib.suppress(Exception):  # a client that has given its scheduler up has nothing to cancel
+            task.cancel()
 
 
 def _pass_on(found: Future, task: Any) -> None:
