@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0, 1 when a submission failed, 2 for what cannot be done."""
+    _open_closed_streams()
     options = _parser().parse_args(arguments)
     try:
         if os.name != "posix":
@@ -43,6 +44,16 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
         return 130
+
+
+def _open_closed_streams() -> None:
+    """No file may take the place of a standard stream that who started this has closed: it would be written to."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(opened, True)
+    os.close(opened)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 def _parser() -> argparse.ArgumentParser:
