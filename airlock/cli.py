@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _open_closed_streams() -> None:
-    """No file may take the place of a standard stream that who started this has closed: it would be written to."""
+    """No file may take the place of a standard stream that is closed: it would be written to as that."""
     while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(opened, True)
     os.close(opened)
