@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
-from airlock.classroom.jobs import Job, followed, graded_before
+from airlock.classroom.jobs import Job, followed
 from airlock.classroom.renewed_pages import renew_pages
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
@@ -50,11 +50,6 @@ class Recorder:
     def __exit__(self, *_: Any) -> None:
         self.book.close()
 
-    def is_done(self, job: Job) -> bool:
-        """Whether this very submission has been graded, and what came of it is still there."""
-        student = job.student
-        return graded_before(self.room, job, self.records.get(student), self.entries.get(student))
-
     def take(self, job: Job, result: Any) -> None:
         """Write down what :func:`airlock.classroom.pool.grade_job` returned, or its exception.
 
@@ -95,7 +90,7 @@ class Recorder:
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
-        for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
+        for student in sorted(self.entries.keys() - self.room.submissions.keys() - {*self.room.excluded}):
             most = self.room.ungraded.max_score
             gone = only_marked(student, self.room.assignment, most, self.entries[student], gone=True)
             found += [gone] if gone else []

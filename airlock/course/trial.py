@@ -13,10 +13,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, IncludeHeaderFooter
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from traitlets.config import Config
 
-from airlock.course.load import load_master
+from airlock.course.load import header_and_footer, load_master
 from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.settings import prefer_own_programs
@@ -59,10 +59,7 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     own.CourseDirectory.root = str(folder)
     own.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
     own.Exchange.root = str(folder / "exchange")
-    include = IncludeHeaderFooter(config=config)
-    for place in ("header", "footer"):
-        if getattr(include, place):
-            own.IncludeHeaderFooter[place] = str(Path(coursedir.root, getattr(include, place)))
+    own.IncludeHeaderFooter.update(header_and_footer(coursedir))
     prefer_own_programs()
     trial = CourseDirectory(config=own)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
