@@ -33,8 +33,7 @@ def preview(
     with Dispatcher(make_executor, slots, sender(room, feedback=False)) as dispatcher:
         for job, result in dispatcher.results(lambda: next(wanted, None)):
             if not isinstance(result, BaseException):
-                graded, _ = result
                 before = known.get(job.student), entries.get(job.student)
-                found.append(followed(job, graded.record, *before))
+                found.append(followed(job, result.record, *before))
                 listener.done(found[-1])
     return sorted(found, key=lambda record: record.student)

@@ -34,7 +34,7 @@ class Recorder:
 
     def __init__(self, room: "Classroom", listener: Any):
         self.room, self.listener = room, listener
-        self._second: list[tuple[Job, tuple]] | None = []
+        self._second: list[tuple[Job, Graded]] | None = []
         self._next_write = time.monotonic() + WRITE_SECONDS
 
     def __enter__(self) -> Self:
@@ -58,12 +58,11 @@ class Recorder:
         if isinstance(result, BaseException):
             self.fail(job.student, "machine", self._reason(job.student, result), job.hand_in)
             return
-        graded, pages = result
         before = self.records.get(job.student), self.entries.get(job.student)
-        record = followed(job, graded.record, *before)
+        record = followed(job, result.record, *before)
         if record.status != "failed":
             try:
-                self._keep(job, graded, pages, record)
+                self._keep(job, result, record)
             except Exception as error:  # whatever it was, it is this submission's, and no other's
                 if self._second is not None and len(self._second) < KEPT:
                     self._second.append((job, result))
@@ -118,13 +117,13 @@ class Recorder:
         with self._writing():
             write_results(self.room.reports, self.standing(), self.room.meta())
 
-    def _keep(self, job: Job, graded: Graded, pages: dict[str, str], record: Record) -> None:
+    def _keep(self, job: Job, graded: Graded, record: Record) -> None:
         files, folder = self.room.master.files, self.room.folder
         other = {path: data for path, data in job.files.items() if not path.lower().endswith(".ipynb")}
         notebooks = {f"{name}.ipynb": data for name, data in graded.notebooks.items()}
         replace_folder(folder("autograded", job.student), lay_over(other, files | notebooks))
-        if pages:
-            feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
+        if graded.pages:
+            feedback = {f"{name}.html": page.encode() for name, page in graded.pages.items()}
             replace_folder(folder("feedback", job.student), feedback)
         known = self.records.get(job.student)
         anew = known is None or known.hand_in != job.hand_in
