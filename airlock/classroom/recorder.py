@@ -1,4 +1,4 @@
-"""Write down how submissions ended: folder, gradebook, journal, results, in an order that a kill spares."""
+"""Write down how submissions ended: folder, gradebook, journal, results, in an order that survives a kill."""
 
 import contextlib
 import time
