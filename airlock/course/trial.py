@@ -19,7 +19,6 @@ from traitlets.config import Config
 from airlock.course.load import header_and_footer, load_master
 from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
-from airlock.settings import prefer_own_programs
 
 RAISED = re.compile(r"^\s*[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)  # the first line of what it raised
 LOGGED = re.compile(r"^\[ERROR\] (.+?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
@@ -60,7 +59,6 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     own.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
     own.Exchange.root = str(folder / "exchange")
     own.IncludeHeaderFooter.update(header_and_footer(coursedir))
-    prefer_own_programs()
     trial = CourseDirectory(config=own)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     with contextlib.chdir(folder):  # where a hook of the course's looks for what was generated

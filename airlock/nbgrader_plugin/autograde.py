@@ -33,7 +33,7 @@ from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.run import records
 from airlock.run.rehearsal import rehearse, remarks
-from airlock.settings import Airlock, prefer_own_programs
+from airlock.settings import Airlock
 from airlock.undocumented import is_sanitizing
 
 WRITE_SHARE = 0.05  # of the time that writing results may take; the journal is written each time
@@ -59,7 +59,6 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **options: Any):
         super().__init__(**options)
-        prefer_own_programs()
         self.converter = self.parent
         self.coursedir = self.converter.coursedir
         self.settings = Airlock(config=self.config)
