@@ -60,6 +60,18 @@ class RemoteFunction:
             self._of, types.FunctionType
         )
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_"):
+            object.__setattr__(self, name, value)
+        else:
+            self._bridge.operate("set attribute", self, name, (value,))
+
+    def __delattr__(self, name: str) -> None:
+        self._bridge.operate("delete attribute", self, name)
+
+    def __get__(self, value: Any, _kind: Any = None) -> Any:
+        return self if value is None else functools.partial(self, value)
+
     __doc__ = _asked("__doc__")
     __module__ = _asked("__module__")
     __dict__ = _asked("__dict__")
@@ -67,18 +79,7 @@ class RemoteFunction:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        parameters, returned = self._bridge.operate("signature", self)
-        missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
-        made = [
-            inspect.Parameter(
-                name,
-                kinds(kind),
-                default=default[0] if default else missing,
-                annotation=annotation[0] if annotation else missing,
-            )
-            for name, kind, default, annotation in parameters
-        ]
-        return inspect.Signature(made, return_annotation=returned[0] if returned else missing)
+        return make_signature(*self._bridge.operate("signature", self))
 
     @property
     def __code__(self) -> types.CodeType:
@@ -86,6 +87,21 @@ class RemoteFunction:
 
     def __repr__(self) -> str:
         return f"<function {self.__name__} of the submission>"
+
+
+def make_signature(parameters: list, returned: list) -> inspect.Signature:
+    """The signature that the kernel tells of: name, kind, default and annotation of each parameter."""
+    missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
+    made = [
+        inspect.Parameter(
+            name,
+            kinds(kind),
+            default=default[0] if default else missing,
+            annotation=annotation[0] if annotation else missing,
+        )
+        for name, kind, default, annotation in parameters
+    ]
+    return inspect.Signature(made, return_annotation=returned[0] if returned else missing)
 
 
 @functools.lru_cache(maxsize=256)
