@@ -105,20 +105,29 @@ def make_signature(parameters: list, returned: list) -> inspect.Signature:
 
 
 @functools.lru_cache(maxsize=256)
-def _functions(cell: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Name and lines of each function that a cell of the notebook defines."""
-    tree, lines, found = parse(cell), cell.splitlines(), []
+def _functions(cell: str) -> tuple[tuple[str, int, int], ...]:
+    """Name, first and last line of each function that a cell of the notebook defines."""
+    tree, found = parse(cell), []
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-            found.append((getattr(node, "name", "<lambda>"), tuple(lines[first - 1 : node.end_lineno])))
+            found.append((getattr(node, "name", "<lambda>"), first - 1, node.end_lineno or first))
     return tuple(found)
 
 
 def _defines(cell: str, name: str, source: str) -> bool:
     """Whether a cell of the notebook defines a function of this name in these very lines."""
-    lines, anywhere = tuple(source.rstrip().splitlines()), name == "<lambda>" and source.strip() in cell
-    return any(known == name and (anywhere or found == lines) for known, found in _functions(cell))
+    if name == "<lambda>" and source.strip() in cell:
+        return any(known == name for known, _, _ in _functions(cell))
+    told, lines = source.rstrip().splitlines(), cell.splitlines()
+    return any(
+        known == name
+        and lines[first : first + len(told)] == told
+        # Comments that end a function belong to it.
+        and all(line.lstrip()[:1] in ("", "#") for line in lines[last : first + len(told)])
+        and first + len(told) >= last
+        for known, first, last in _functions(cell)
+    )
 
 
 def make_code(told: dict, sources: list[str]) -> types.CodeType:

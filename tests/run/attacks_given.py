@@ -202,6 +202,11 @@ WRONG = {
 
 # Of ways that are older; again, each is a wrong answer.
 OLDER = {
+    "a source with a comment more": (
+        "import linecache\ndef f(x): return sum(x)\n"
+        "linecache.getlines = lambda *a: ['def f(x): return sum(x)\\n', '    # for\\n'] * 100\n",
+        "assert 'for' in __import__('inspect').getsource(f)",
+    ),
     "a call back that is given a raiser": (
         "class AssertionPassed(Exception): pass\nclass R:\n    @property\n    def x(self): raise AssertionPassed\n"
         "def f(g): return g(R())",

@@ -111,6 +111,30 @@ class Pt:
 import pickle
 q = pickle.loads(pickle.dumps(Pt(3)))
 assert q.x == 3 and isinstance(q, Pt)
+=== the source of an answer with comments at its end | reference
+class Hat:
+    def put(self):
+        ### BEGIN SOLUTION
+        x = 1
+        return x
+        ### END SOLUTION
+
+def total_of(xs):
+    ### BEGIN SOLUTION
+    full = 0
+    for x in xs:
+        full += x
+
+    return full
+    ### END SOLUTION
+
+# this is no part of it
+print(total_of([1]))
+---
+import inspect
+source = inspect.getsource(total_of)
+assert "full +=" in source and "sum(" not in source
+assert "no part" not in source and "return x" in inspect.getsource(Hat.put)
 === members by inspect | reference
 class Dog:
     """A dog."""
@@ -359,12 +383,6 @@ class Const(BaseEstimator, RegressorMixin):
 from sklearn.model_selection import GridSearchCV
 g = GridSearchCV(Const(), {"c": [0, 1, 5]}, cv=2).fit(np.zeros((6, 1)), np.array([1., 1.1, .9, 1, 1, 1]))
 assert g.best_params_ == {"c": 1}
-=== scipy integrates an answer | value
-import math
-def g(x): return math.exp(-x)
----
-from scipy.integrate import quad
-assert abs(quad(g, 0, math.inf)[0] - 1) < 1e-6
 === groupby apply and agg of an answer | value
 def iqr(s): return s.quantile(.75) - s.quantile(.25)
 ---
