@@ -236,52 +236,6 @@ assert isinstance(s, Hashable)
 assert not isinstance(s, Callable) and not isinstance(s, Iterator) and not isinstance(s, Mapping)
 a, b = s
 assert [*s] == [a, b] == [1, 2] and dict(enumerate(s)) == {0: 1, 1: 2} and hasattr(s, "__iter__")
-=== a matrix class | reference
-class Mat:
-    def __init__(self, r): self.r = [list(x) for x in r]
-    def __matmul__(self, o):
-        return Mat([[sum((a * b for a, b in zip(x, c))) for c in zip(*o.r)] for x in self.r])
-    def __eq__(self, o): return self.r == o.r
-    def __getitem__(self, ij): i, j = ij; return self.r[i][j]
-    def __setitem__(self, ij, v): i, j = ij; self.r[i][j] = v
-    def __neg__(self): return Mat([[-a for a in x] for x in self.r])
-    def __pow__(self, n):
-        m = self
-        for _ in range(n - 1): m = m @ self
-        return m
-    @property
-    def T(self): return Mat(zip(*self.r))
-    @property
-    def shape(self): return len(self.r), len(self.r[0])
----
-m = Mat([[1, 2], [3, 4]])
-m[0, 0] = 2
-assert (m @ m).r == [[10, 12], [18, 22]] and (-m)[1, 1] == -4 and m.T.r == [[2, 3], [2, 4]]
-assert m.shape == (2, 2)
-assert (m ** 2) == m @ m
-=== a bank of accounts | reference
-class Acc:
-    rate = 0.02
-    def __init__(self, o, b=0): self.owner, self.__bal, self.hist = o, b, []
-    @property
-    def balance(self): return self.__bal
-    def deposit(self, x):
-        if x <= 0: raise ValueError("Deposit must be positive")
-        self.__bal += x; self.hist.append(("d", x)); return self
-    def __str__(self): return f"{self.owner}: {self.__bal:.2f}"
-class Save(Acc):
-    def interest(self): return self.deposit(self.balance * self.rate)
----
-a = Save("ada", 100)
-a.deposit(50).interest()
-assert a.balance == 153 and str(a) == "ada: 153.00" and a.hist == [("d", 50), ("d", 3.0)]
-assert a._Acc__bal == 153 and not hasattr(a, "__bal")
-try: a.balance = 5
-except AttributeError: pass
-else: raise AssertionError
-try: a.deposit(-1)
-except ValueError as e: assert "positive" in str(e)
-assert Acc.rate == .02 and Save.__bases__ == (Acc,)
 === int, float and bytes of an object | reference
 class Temp:
     def __init__(self, c): self.c = c
