@@ -209,18 +209,6 @@ assert Sq(3).show() == "sq:9"
 try: Shape("x")
 except TypeError: pass
 else: raise AssertionError
-=== an own exception of the student's, extended | reference
-class AppError(Exception):
-    def __init__(self, msg, code=1):
-        super().__init__(msg); self.code = code
-def run(f):
-    try: return f()
-    except AppError as e: return e.code
----
-class Net(AppError):
-    def __init__(self): super().__init__("net", 7)
-def boom(): raise Net()
-assert run(boom) == 7
 === abcs of collections | reference
 class Seq:
     def __init__(self): self.x = [1, 2]
