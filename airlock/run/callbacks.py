@@ -58,6 +58,8 @@ class Callbacks:
             return {"callback": number, "name": value.__name__, "binds": False}
         if is_given(value):
             return about(value, self._objects.place)
+        if isinstance(value, type) and value.__module__ == "__main__":  # it opens files, perhaps
+            return None
         if (data := _as_pickle(value)) is not None:
             return {"own": self._objects.place(value), "pickle": pack(data)}
         if isinstance(value, Iterator):

@@ -4,7 +4,9 @@ What an answer may ask is what it could do with the object at home, through its 
 nothing that leads further: no name with two underscores, and nothing by which a mock tells of its calls.
 """
 
+import functools
 import inspect
+import io
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +20,8 @@ ASKED = frozenset(special.ALL) - {"__await__"}
 ALWAYS = frozenset({"__str__", "__repr__", "__format__", "__dir__"})
 OF_MOCKS = frozenset(dir(NonCallableMock)) | {"mock_calls", "call_args", "call_args_list", "call_count"}
 FIXED = (types.FunctionType, classmethod, staticmethod, type)
+HARMLESS = {"__main__", "builtins", "abc", "typing", "collections", "collections.abc", "_collections_abc"}
+HARMLESS |= {"enum", "datetime", "numbers", "decimal", "fractions", "contextlib"}
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -28,8 +32,15 @@ def is_given(value: Any) -> bool:
         return True
     if isinstance(value, BaseException | types.FunctionType) or issubclass(kind, RemoteClass):
         return False
-    own = value if issubclass(kind, type) else kind
-    return own.__module__ == "__main__" and not isinstance(own, RemoteClass)
+    own: Any = value if issubclass(kind, type) else kind
+    return own.__module__ == "__main__" and not isinstance(own, RemoteClass) and _does_no_harm(own)
+
+
+@functools.lru_cache(maxsize=1024)
+def _does_no_harm(kind: type) -> bool:
+    """Whether a class of the test's has no method of a library's, which could write files or run programs."""
+    parents = (one.__module__ for one in kind.__mro__ if one not in (io.StringIO, io.BytesIO, io.TextIOBase))
+    return HARMLESS.issuperset(parents) and not issubclass(kind, type)
 
 
 def about(value: Any, place: Callable[[Any], int]) -> dict:
@@ -61,6 +72,8 @@ def operation(value: Any, what: Any, name: Any) -> Callable[..., Any]:
             raise AttributeError(name)
         return lambda *arguments, **keywords: special.ALL[name](value, *arguments, **keywords)
     mocked = isinstance(value, NonCallableMock)
+    if mocked and value._mock_wraps is not None:  # through its children to whatever that leads to
+        raise AttributeError(name)
     if not name.isidentifier() or name.startswith("__") or mocked and _tells(name):
         raise AttributeError(name)
     if what == "get":

@@ -77,6 +77,18 @@ WRONG = {
         RAW + f"def f(o): return ask(o, 'call', {PLACE}, 'configure_mock')",
         MOCK + "f(m)\nassert m.called",
     ),
+    "a module behind a mock": (
+        "def f(m): return m._os.getpid() * 0 + 1",
+        "import random\nfrom unittest.mock import Mock\nassert f(Mock(wraps=random)) == 1",
+    ),
+    "a library's methods in a class of the test's": (
+        "def f(t): t.to_csv('written.csv')",
+        "import os, pandas as pd\nclass T(pd.DataFrame): pass\nf(T({'a': [1]}))\nassert os.path.exists('written.csv')",
+    ),
+    "a file opened by a class of the test's": (
+        "def f(c): c('written.bin', 'w').close()",
+        "import os, io\nclass F(io.FileIO): pass\nf(F)\nassert not os.path.exists('written.bin') or 0",
+    ),
     "a mock reset": (
         "def f(m): m(1); m(2); m.reset_mock(); m(3)",
         MOCK + "f(m)\nm.assert_called_once_with(3)",
