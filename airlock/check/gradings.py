@@ -15,6 +15,7 @@ from typing import Any as _Any
 import numpy as _numpy
 
 _airlock_tests: dict[int, _Any] = {}
+_airlock_kept: dict[str, _Any] = {}
 
 
 def _airlock_try(number: int, test: str) -> bool:
@@ -39,6 +40,17 @@ def _airlock_gradings(answer: str, number: int, times: int, seconds: float) -> l
     while len(lost) < times and (not lost or _time.process_time() < end):
         lost.append(_airlock_loses(programs))
     return lost
+
+
+def _airlock_renew() -> bool:
+    """Every name stands for what it stood for when this was first called."""
+    space = get_ipython().user_ns  # type: ignore[name-defined]  # noqa: F821
+    if _airlock_kept:
+        space.clear()
+        space.update(_airlock_kept)
+    else:
+        _airlock_kept.update(space)
+    return True
 
 
 def _airlock_program(text: str, name: str) -> _Any:
