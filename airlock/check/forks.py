@@ -53,6 +53,9 @@ class Forks(contextlib.AbstractContextManager):
         self._files: dict[int, Kept] = {}  # and the files that answers had then
         self._bases: dict[tuple[int, ...], Fork] = {}
         self._open = contextlib.ExitStack()
+        # Forks would all draw the same; where a cell seeds, they shall.
+        sources = [self.dependence.source(cell) for cell in notebook.cells if cell.kind != "test"]
+        self._draws = any("rand" in text for text in sources) and not any("seed" in text for text in sources)
 
     def __enter__(self) -> Self:
         with self._open:
@@ -98,7 +101,10 @@ class Forks(contextlib.AbstractContextManager):
     def before(self, place: int) -> contextlib.AbstractContextManager[Fork]:
         """A fork as before the cell at ``place``, with the reference."""
         self._files[place].restore()
-        return self.fork(self._before[place])
+        fork = self.fork(self._before[place])
+        if self._draws:
+            self._run(fork, "_airlock_draw_anew()")
+        return fork
 
     @contextlib.contextmanager
     def forked(self, place: int, position: int, source: str) -> Iterator[Fork]:

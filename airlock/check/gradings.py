@@ -42,6 +42,12 @@ def _airlock_gradings(answer: str, number: int, times: int, seconds: float) -> l
     return lost
 
 
+def _airlock_draw_anew() -> None:
+    """What is drawn from now on is not what another fork draws."""
+    _random.seed()
+    _numpy.random.seed()
+
+
 def _airlock_renew() -> bool:
     """Every name stands for what it stood for when this was first called."""
     space = get_ipython().user_ns  # type: ignore[name-defined]  # noqa: F821
@@ -65,8 +71,7 @@ def _airlock_loses(programs: list) -> bool:
     """Whether one of these raises something, run one after the other; what they bind is forgotten."""
     space = get_ipython().user_ns  # type: ignore[name-defined]  # noqa: F821
     kept = dict(space)
-    _random.seed()
-    _numpy.random.seed()
+    _airlock_draw_anew()
     said = _io.StringIO()
     try:
         with (
