@@ -129,10 +129,23 @@ class DaskWorkers(contextlib.AbstractContextManager):
             raise AirlockError(
                 f"The Dask scheduler at {self.address} was lost: start it, and give the same command again."
             )
-        return self.client.get_executor(retries=1, pure=False)
+        return _cluster_executor(self.client)
 
     def __exit__(self, *_: Any) -> None:
         self.client.close()
+
+
+def _cluster_executor(client: Any) -> Executor:
+    """A Dask client as an executor that can be shut down when the client has given its scheduler up."""
+    from distributed.cfexecutor import ClientExecutor
+    from distributed.client import ClosedClientError
+
+    class ClusterExecutor(ClientExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            with contextlib.suppress(ClosedClientError):  # by then nothing is left to cancel
+                super().shutdown(wait)
+
+    return ClusterExecutor(client, retries=1, pure=False)
 
 
 def _start_worker(folder: str, shared: socket.socket | None) -> None:
