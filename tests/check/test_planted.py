@@ -76,7 +76,7 @@ def faulty(executor, tmp_path_factory):
     """What a check finds where wrong answers can keep their points."""
     cells = [SETUP, *(one for part in FAULTY.values() for one in part)]
     trial = trial_of(cells, tmp_path_factory.mktemp("faulty"))
-    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 300, seed=1, inputs=30)
+    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 500, seed=1, inputs=30)
 
 
 @pytest.fixture(scope="module")
