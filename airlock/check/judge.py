@@ -185,7 +185,8 @@ def _grade_again(bench: Workbench, task: Task, own: list[int], lost: list[int], 
     losses = [(place, one) for place in own for one in found[place] if one.lost]
     if losses and not verdict.checks:
         verdict.checks, verdict.message = names_of(bench, [losses[0][0]]), losses[0][1].message
-        verdict.kind = "luck"  # it was missed the first time
+        verdict.kind = "luck"
+        verdict.missed, verdict.times = verdict.missed + 1, verdict.times + 1  # it was missed the first time
 
 
 def _lost(gradings: list[Marked], number: int) -> bool:

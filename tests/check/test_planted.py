@@ -51,7 +51,7 @@ FAULTY = {
     "twice": (
         answer("twice", "2 * x"),
         ("once-more", "answer", answer("twice", "x + x")[2]),
-        test("twice", "assert [twice(n) for n in (0, 2)] == [0, 4]"),
+        test("twice", "assert twice(2) == 4"),
     ),
 }
 
