@@ -40,15 +40,13 @@ def grade_job(
     master: bytes,
     limits: Limits,
     feedback: bool,
-) -> tuple[Graded, dict[str, str]]:
-    """Grade one submission in a worker, see :func:`airlock.run.grade.grade_submission`; with its pages."""
+) -> Graded:
+    """Grade one submission in a worker, see :func:`airlock.run.grade.grade_submission`."""
     os.environ.update(fork_server.ONE_THREAD)  # in time, where this is the first to import numpy
-    from airlock.run.grade import grade_submission, pages_of
+    from airlock.run.grade import grade_submission
 
     with _one_at_a_time:
-        assignment = _master(master)
-        graded = grade_submission(student, files, assignment, limits, incidents)
-        return graded, pages_of(graded, assignment.hidden) if feedback else {}
+        return grade_submission(student, files, _master(master), limits, incidents, feedback)
 
 
 def observe_job(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
