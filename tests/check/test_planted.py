@@ -132,7 +132,6 @@ def test_a_sound_check_beside_them_is_no_reason(careless):
     [
         "unchecked costs nothing when it is left empty: no check marks it.",
         "double costs test-quadruple",
-        "sleepy is slow: 1.",
         "The empty release stops at stops: NotImplementedError",
         "test-table is decided in part by the student's own code: It uses table",
     ],
