@@ -85,11 +85,13 @@ def _only_marked(student: str, assignment: str, entry: Entry, gone: bool) -> Rec
 
 
 def stands(record: Record, entry: Entry | None) -> bool:
-    """Whether the gradebook still has what grading found; not after a backup of it was put in place."""
+    """Whether the gradebook still has what grading found, of every cell with points; not after a backup of it
+    was put in place.
+    """
     if entry is None:
         return False
     cells = {(check.notebook, check.grade_id): check.points for check in record.checks}
-    return all(cells.get(cell, grade.automatic) == grade.automatic for cell, grade in entry.grades.items())
+    return cells == {cell: grade.automatic for cell, grade in entry.grades.items()}
 
 
 def _check(check: Check, grade: Grade | None, earlier: Earlier | None) -> Check:
