@@ -91,7 +91,7 @@ def stands(record: Record, entry: Entry | None) -> bool:
     if entry is None:
         return False
     cells = {(check.notebook, check.grade_id): check.points for check in record.checks}
-    return cells == {cell: grade.automatic for cell, grade in entry.grades.items()}
+    return all(cell in cells and cells[cell] == one.automatic for cell, one in entry.grades.items())
 
 
 def _check(check: Check, grade: Grade | None, earlier: Earlier | None) -> Check:
