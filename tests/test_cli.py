@@ -11,8 +11,9 @@ import pytest
 from airlock import cli
 from airlock.classroom.jobs import Job
 from airlock.classroom.recorder import Recorder
+from airlock.course.results import read_results
 from airlock.course.unforeseen import keep_traceback
-from airlock.model.errors import MachineError
+from airlock.model.errors import AirlockError, MachineError
 
 
 def test_version_names_ours_and_those_that_decide_what_grading_does(capsys):
@@ -53,6 +54,13 @@ def test_a_foreseen_error_is_its_sentence_alone_unless_debugged(tmp_path, monkey
     assert "Traceback" not in capsys.readouterr().err
     assert cli.main(["grade", "ps1", "--debug"]) == 2
     assert "Traceback" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", "3"])
+def test_results_that_cannot_be_read_are_named_with_the_remedy(tmp_path, text):
+    (tmp_path / "results.json").write_text(text)
+    with pytest.raises(AirlockError, match="results.json cannot be read .*: remove it, and grade again"):
+        read_results(tmp_path)
 
 
 def test_what_a_worker_did_not_foresee_is_kept_with_the_workers_own_traceback(tmp_path):

@@ -39,8 +39,11 @@ class KernelGone(Exception):
     """The kernel ended while it worked for us: why, in words; ``reason``: as a kind of incident."""
 
     def __init__(self, reason: str):
-        super().__init__(CAUSES[reason])
+        super().__init__(reason)
         self.reason = reason
+
+    def __str__(self) -> str:
+        return CAUSES[self.reason]
 
 
 class StudentKernel(KernelProcess):

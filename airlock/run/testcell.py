@@ -108,7 +108,7 @@ class TestCells:
         captured = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO())
         with self._at_home(), mirrored, captured[0], captured[1]:
             try:
-                bridge.surroundings.home(namespace)
+                bridge.surroundings.home(namespace, test.source)
                 bridge.take_files()
                 pictures = shown(bridge, test.source)
                 with _bounded(bridge), watched(bridge.surroundings), pictures, _as_main(namespace, bridge):

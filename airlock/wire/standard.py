@@ -5,6 +5,7 @@ runs no code but these constructors. A further type is a row of it.
 """
 
 import array
+import builtins
 import datetime
 import io
 import pathlib
@@ -36,6 +37,11 @@ TYPES: dict[str, type] = {
         *(Counter, OrderedDict, defaultdict, deque, Decimal, Fraction),
         *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta),
     )
+}
+TYPES |= {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException) and kind.__name__ == name
 }
 NAMES = {kind: name for name, kind in TYPES.items()}
 PATHS = {
