@@ -13,8 +13,8 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing import util
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
@@ -40,15 +40,13 @@ def grade_job(
     master: bytes,
     limits: Limits,
     feedback: bool,
-) -> tuple[Graded, dict[str, str]]:
-    """Grade one submission in a worker, see :func:`airlock.run.grade.grade_submission`; with its pages."""
+) -> Graded:
+    """Grade one submission in a worker, see :func:`airlock.run.grade.grade_submission`."""
     os.environ.update(fork_server.ONE_THREAD)  # in time, where this is the first to import numpy
-    from airlock.run.grade import grade_submission, pages_of
+    from airlock.run.grade import grade_submission
 
     with _one_at_a_time:
-        assignment = _master(master)
-        graded = grade_submission(student, files, assignment, limits, incidents)
-        return graded, pages_of(graded, assignment.hidden) if feedback else {}
+        return grade_submission(student, files, _master(master), limits, incidents, feedback)
 
 
 def observe_job(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
@@ -75,7 +73,13 @@ def prepare(preload: Iterable[str] = ()) -> None:
     from multiprocessing import forkserver  # not where there is none, and a sentence says so
 
     forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
-    forkserver.ensure_running()
+    try:
+        forkserver.ensure_running()
+    except OSError as error:
+        if "too long" not in str(error):
+            raise
+        where = tempfile.gettempdir()
+        raise AirlockError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.") from None
     if fork_server.AVAILABLE:
         fork_server.share(preload)
 
@@ -129,10 +133,50 @@ class DaskWorkers(contextlib.AbstractContextManager):
             raise AirlockError(
                 f"The Dask scheduler at {self.address} was lost: start it, and give the same command again."
             )
-        return self.client.get_executor(retries=1, pure=False)
+        return _DaskExecutor(self.client)
 
     def __exit__(self, *_: Any) -> None:
         self.client.close()
+
+
+class _DaskExecutor(Executor):
+    """Runs functions on a Dask cluster. Every future of it ends.
+
+    Those of Dask's own executor do not where the scheduler dies while a result is fetched from there.
+    """
+
+    def __init__(self, client: Any):
+        self._client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        """As of any executor; BrokenExecutor is what became of a task that the cluster has lost."""
+        found: Future = Future()
+        task = self._client.submit(fn, *args, retries=1, pure=False, **kwargs)
+        found.add_done_callback(functools.partial(_take_back, task))
+        task.add_done_callback(functools.partial(_pass_on, found))
+        return found
+
+
+def _take_back(task: Any, found: Future) -> None:
+    """Cancel a task with its future."""
+    if found.cancelled():
+        with contextlib.suppress(Exception):  # a client that has given its scheduler up has nothing to cancel
+            task.cancel()
+
+
+def _pass_on(found: Future, task: Any) -> None:
+    """Give a future what has become of a task; in a thread of the client's."""
+    if not found.set_running_or_notify_cancel():
+        return
+    try:
+        if task.status == "error":
+            found.set_exception(task.exception())
+        else:
+            found.set_result(task.result())
+    except BaseException as error:  # noqa: B036  cancelled, or nobody answers any more
+        broken = BrokenExecutor(str(error))
+        broken.__cause__ = error
+        found.set_exception(broken)
 
 
 def _start_worker(folder: str, shared: socket.socket | None) -> None:

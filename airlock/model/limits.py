@@ -24,11 +24,11 @@ class Limits:
     idle_seconds: float = 30
     wall_seconds: float = 1800
     memory: int = 2048 * MIB  # address space of one process beyond its start; resident size of all
-    test_memory: int = 512 * MIB  # of the process that runs the tests, beyond its start
+    test_memory: int = 400 * MIB  # of the process that runs the tests, beyond its start
     processes: int = 16
     file_size: int = 64 * MIB
     disk: int = 256 * MIB
-    message: int = 128 * MIB  # one message of the kernel: an output, or a value that a test asks for
+    message: int = 128 * MIB  # one value that a test asks for
     outputs: int = 16 * MIB  # all outputs of one notebook
     restarts: int = 20
     network: bool = False  # whether a submission's code may use the internet; c.Airlock.network

@@ -4,9 +4,10 @@ The other end is sandbox/answering.py, in a process that may lie. It is told nam
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from airlock.kernel.client import KernelGone, StudentKernel
@@ -69,6 +70,16 @@ class Bridge:
         self.surroundings.begin()
         self.lost = ""  # why the test that is running is lost already
         self.changed = ""  # a function that gave a result, and changed its arguments although it need not
+
+    @contextlib.contextmanager
+    def unheard(self) -> Iterator[None]:
+        """While a test goes on that has failed: what happens changes nothing of that, if the kernel lives."""
+        lost, incidents = self.lost, self.incidents[:]
+        with contextlib.suppress(Lost):
+            yield
+        self.lost = lost
+        if self.kernel.alive:
+            self.incidents[:] = incidents
 
     def get(self, name: str) -> Any:
         """The value of a name in the student's namespace; KeyError where there is none."""

@@ -24,6 +24,7 @@ from airlock.wire.namedtuples import is_named_tuple, namedtuple_class
 LONGEST_RANGE = 2_000_000  # a longer one would keep whoever sums it up busy for ever
 LARGEST_EXPONENT = 10_000  # int(Decimal("1e999999999")) has a billion digits
 LARGEST_FRACTION = 100_000  # bits of numerator and denominator
+MOST_MEMBERS = 100  # of a union, which compares each with all others
 MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
 
 # Types that cross as themselves: what a function may name as the type of something.
@@ -175,6 +176,8 @@ def _make_random(content: Any) -> random.Random:
 
 
 def _union(members: Any) -> Any:
+    if len(members) > MOST_MEMBERS:
+        raise ValueError("a union of too many types")
     first, *others = members
     for other in others:
         first = first | other

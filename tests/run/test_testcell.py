@@ -174,3 +174,20 @@ def test_a_warning_that_names_its_caller_is_nobodys_attack():
     warns = "import traceback, warnings\ndef f(x):\n    warnings.warn('twice', stacklevel=2)\n"
     outputs, execution = run("assert f(3) == 9", warns + "    traceback.print_stack()\n    return x * x")
     assert (outputs, execution.incidents) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "then, kinds",
+    [
+        ("0", []),
+        ("1 / 0", []),
+        ("f(f)", []),
+        ("[0 for _ in iter(int, 1)]", []),
+        ("os._exit(1)", ["kernel-died"]),
+    ],
+)
+def test_a_test_that_has_failed_goes_on_asking_so_that_no_answer_knows_of_it(then, kinds):
+    test = "assert f(1) == 1, 'first'\nprint(unknown)\nprint('more')\nassert f(2) == 2, 'second'"
+    outputs, execution = run(test, f"import os\ndef f(x):\n    return {then} if x == 2 else 0")
+    assert [output.evalue for output in outputs] == ["first"]
+    assert [incident.kind for incident in execution.incidents] == kinds
