@@ -130,8 +130,8 @@ def test_a_sound_check_beside_them_is_no_reason(careless):
 @pytest.mark.parametrize(
     "note",
     [
-        "unchecked costs nothing when it is left empty: no check marks it.",
-        "double costs test-quadruple",
+        "Left empty, these cost nothing, so no check marks them: unchecked.",
+        "Left empty, double costs test-quadruple",
         "The empty release stops at stops: NotImplementedError",
         "test-table is decided in part by the student's own code: It uses table",
     ],
