@@ -31,7 +31,6 @@ LONGEST_PATH = 103 - len("/run/requests")  # bytes; the address of a Unix socket
 ASK_SECONDS = 0.2  # for an answer of a kernel that is starting, before it is asked again
 MAX_LOG = 1 << 20  # characters of a kernel's log that are read
 READINGS = 5  # of the CPU time of processes that start and end meanwhile
-SEND_SECONDS = 60  # for a kernel to take in what it is asked
 
 
 class KernelProcess:
@@ -119,7 +118,7 @@ class KernelProcess:
             self.client.start_channels(stdin=False, hb=False)
             self._wait_until_ready()
             self._requests = connect(self.manager.connection_file)
-            self._requests.settimeout(SEND_SECONDS)
+            self._requests.setblocking(False)
             self._inbox = Inbox(self.limits.message)
             self._selector = selectors.PollSelector()
             self._selector.register(self._requests, selectors.EVENT_READ)

@@ -34,10 +34,34 @@ def _beside(connection_file: str) -> str:
 
 def send(connection: socket.socket, frames: Sequence[Buffer]) -> None:
     """Write frames to a stream socket: their number, their sizes, and they themselves."""
+    for part in _parts(frames):
+        connection.sendall(part)
+
+
+def _parts(frames: Sequence[Buffer]) -> list[Buffer]:
     sizes = [len(frame) for frame in frames]
     parts = [struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes), *frames]
-    for part in parts if sum(sizes) > AT_ONCE else [b"".join(parts)]:  # copying little costs less than a call
-        connection.sendall(part)
+    return parts if sum(sizes) > AT_ONCE else [b"".join(parts)]  # copying little costs less than a call
+
+
+class Outbox:
+    """Frames on their way into a stream socket that does not block, whose reader may take its time."""
+
+    def __init__(self, frames: Sequence[Buffer]):
+        self._left = [memoryview(part) for part in reversed(_parts(frames))]
+
+    def send(self, connection: socket.socket) -> bool:
+        """Write as much as the socket takes now; whether that was all. Raises OSError where nobody reads."""
+        while self._left:
+            part = self._left.pop()
+            try:
+                part = part[connection.send(part) :]
+            except BlockingIOError:
+                self._left.append(part)
+                return False
+            if part:
+                self._left.append(part)
+        return True
 
 
 class Inbox:
