@@ -298,6 +298,7 @@ def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell
 
 
 def test_the_page_shows_a_survivor_as_a_diff_and_runs_nothing(faulty):
-    page = render(faulty | {"made": "2026-01-01T12:00", "reasons": failures(faulty, set()), "allowed": []})
+    reasons = {"reasons": failures(faulty, set()), "notes": notes(faulty), "allowed": []}
+    page = render(faulty | reasons | {"made": "2026-01-01T12:00"})
     one = faulty["mutants"]["survived"][0]
     assert one["name"] in page and "<ins>" in page and "<script" not in page
