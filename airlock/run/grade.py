@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import nbformat
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from traitlets.log import get_logger
 
 from airlock.clean.notebook import clean_outputs
@@ -24,6 +25,8 @@ from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import is_test, unanswered
+from airlock.model.names import global_reads, used_names, uses
+from airlock.model.origins import bindings
 from airlock.model.record import Incident, Record
 from airlock.run import apart
 from airlock.run.code import compiled
@@ -32,7 +35,12 @@ from airlock.run.records import checks_of, conclude, failed, leave_note, not_han
 
 AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
 # What running a notebook imports on its way.
-NEEDED = ("IPython.core.inputtransformer2", "airlock.kernel.provisioner", "airlock.kernel.bounded_client")
+NEEDED = (
+    "IPython.core.inputtransformer2",
+    "airlock.kernel.provisioner",
+    "airlock.kernel.bounded_client",
+    "unittest.mock",
+)
 
 
 @dataclass
@@ -155,7 +163,11 @@ def _prepare(master: MasterNotebook) -> None:
     """Have here what each child of this process would have to import, read and compile for itself."""
     for name in NEEDED:
         importlib.import_module(name)
+    KernelProvisionerFactory.instance()  # looks through all that is installed
     for cell in master.cells:
+        if cell.node.cell_type == "code":
+            for look in (uses, used_names, global_reads, bindings):
+                look(cell.released)
         if is_test(cell.node):
             with contextlib.suppress(SyntaxError, ValueError):  # which its verdict will say
                 compiled(cell.node.source)
@@ -173,6 +185,6 @@ def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
     from airlock.pages.feedback import render_feedback
 
     return {
-        name: render_feedback({name: nbformat.reads(data, 4)}, graded.record, hidden)
+        name: render_feedback({name: nbformat.v4.reads(data.decode())}, graded.record, hidden)
         for name, data in graded.notebooks.items()
     }
