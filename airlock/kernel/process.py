@@ -22,7 +22,7 @@ from airlock.kernel.provisioner import WardenClient
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import lay_out, remove
-from airlock.sandbox.processes import descendants
+from airlock.sandbox.processes import cpu_seconds, descendants
 from airlock.undocumented import use_kernel_spec
 from airlock.wire.frames import Inbox, connect
 
@@ -127,6 +127,7 @@ class KernelProcess:
             why = self._complaint() or error
             raise MachineError(f"No kernel could be started ({why}); grade again.") from error
         self.process = psutil.Process(getattr(self.manager.provisioner, "pid"))  # noqa: B009  # of our own provisioner
+        self._top = self.process.ppid() if self._process() else self.process.pid  # its warden, if it has one
 
     def _complaint(self) -> str:
         """The last line of the kernel's log, unless the submission has put something else in its place."""
@@ -205,10 +206,10 @@ class KernelProcess:
             if process is not None and process.cpu is not None:
                 self._cpu = max(self._cpu, process.cpu)  # its warden's last word
                 return self._cpu
-            now = sum(psutil.Process(self.process.ppid()).cpu_times()[:4]) if process is not None else 0.0
+            now = cpu_seconds(self._top) if process is not None else 0.0
             for one in self.process_ids():
                 with contextlib.suppress(psutil.Error):
-                    now += sum(psutil.Process(one).cpu_times()[:4])
+                    now += cpu_seconds(one) if process else sum(psutil.Process(one).cpu_times()[:4])
             # What a process used that nobody waited for is gone with it.
             self._lost += max(0.0, self._seen - now)
             self._seen, self._cpu = now, now + self._lost
@@ -218,6 +219,6 @@ class KernelProcess:
         """This kernel's process and all that it started."""
         started: list[int] = []
         with contextlib.suppress(psutil.Error, AttributeError):
-            started = descendants(self.process.ppid() if self._process() else self.process.pid)
+            started = descendants(self._top)
             return [self.process.pid, *(one for one in started if one != self.process.pid)]
         return started

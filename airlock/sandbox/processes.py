@@ -56,6 +56,15 @@ def lives(pid: int) -> bool:
         return False
 
 
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and of those that it has waited for; none if it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
+
+
 def threads(pid: int) -> int:
     """How many threads a process has; none if it has ended."""
     try:
