@@ -9,7 +9,7 @@ import importlib
 import time
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import nbformat
@@ -27,7 +27,7 @@ from airlock.model.limits import Limits
 from airlock.model.marks import is_test, unanswered
 from airlock.model.names import global_reads, used_names, uses
 from airlock.model.origins import bindings
-from airlock.model.record import Incident, Record
+from airlock.model.record import Graded, Incident, Record
 from airlock.run import apart
 from airlock.run.code import compiled
 from airlock.run.execute import Execution
@@ -41,15 +41,6 @@ NEEDED = (
     "airlock.kernel.bounded_client",
     "unittest.mock",
 )
-
-
-@dataclass
-class Graded:
-    """What grading gives back: by name, the executed notebooks as .ipynb, and cells without an answer."""
-
-    notebooks: dict[str, bytes]
-    record: Record
-    unanswered: dict[str, list[str]] = field(default_factory=dict)
 
 
 def grade_submission(
