@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airlock.classroom import pool
-from airlock.classroom.early import likely_imports
+from airlock.classroom.likely_imports import likely_imports
 from airlock.model.errors import AirlockError
 from airlock.sandbox.fork_server import ONE_THREAD
 

@@ -40,21 +40,21 @@ class PlatformExporter(ExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file, and say so; called by ``nbgrader export``."""
-        people = self.write(gradebook)
+        wanted = {str(name) for name in self.assignment}
+        names = [one.name for one in gradebook.assignments if not wanted or one.name in wanted]
+        found = {name: standing(gradebook, self.config, name, self._reports) for name in names}
+        people = self.write(gradebook, found)
         self.log.info("Grades of %s written to %s", count(people, "student"), self.target)
-        for assignment, records in self._standing.items():
+        for assignment, records in found.items():
             if sentence := still_waiting(records.values()):
                 self.log.warning("%s: %s", assignment, sentence)
 
-    def write(self, gradebook: Gradebook) -> int:
-        """Write the file, ``target`` from then on; of how many students."""
-        wanted = {str(name) for name in self.assignment}
-        assignments = [one for one in gradebook.assignments if not wanted or one.name in wanted]
+    def write(self, gradebook: Gradebook, found: dict[str, dict[str, Record]]) -> int:
+        """Write the file, ``target`` from then on; of how many students. ``found``: records by assignment."""
+        self._standing = found
+        assignments = [one for one in gradebook.assignments if one.name in found]
         chosen = {str(name) for name in self.student}
         people = [one for one in self._people(gradebook) if not chosen or one.id in chosen]
-        self._standing = {
-            one.name: standing(gradebook, self.config, one.name, self._reports) for one in assignments
-        }
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(self.rows(assignments, people))
         folder = self._reports / assignments[0].name if len(assignments) == 1 else self._reports
@@ -171,14 +171,14 @@ class MoodleExporter(PlatformExporter):
         return as_field(html.escape("\n".join(said), quote=False))
 
 
-def export_grades(app: NbGrader, assignment: str) -> list[Path]:
-    """Write the files of both platforms into the assignment's folder of reports; where they are."""
+def export_grades(app: NbGrader, assignment: str, records: dict[str, Record]) -> list[Path]:
+    """Write everybody's ``records`` for both platforms into the assignment's folder of reports; where."""
     written = []
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         for kind in (CanvasExporter, MoodleExporter):
-            exporter = kind(parent=app, assignment=[assignment])
+            exporter = kind(parent=app)
             exporter.to = str(Path(app.coursedir.root, exporter.reports, assignment, kind.file))
-            exporter.write(gradebook)
+            exporter.write(gradebook, {assignment: records})
             written.append(exporter.target)
     return written
 

@@ -14,7 +14,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbgrader.preprocessors import ClearHiddenTests
 
-from airlock.pages.reading import render_notebook
+from airlock.pages.cells import render_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "vanishing-gradient"

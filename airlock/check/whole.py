@@ -38,7 +38,7 @@ class Whole:
         """
         futures = [self._grade("reference", self.trial.references) for _ in range(times)]
         heard_of = heard(futures, "gradings of the reference")
-        records = [future.result()[0].record.to_json() for future in heard_of]
+        records = [future.result().record.to_json() for future in heard_of]
         tests = {c.grade_id for nb in self.master.notebooks.values() for c in nb.cells if c.kind == "test"}
         rows: dict[str, dict[str, Any]] = {}
         for record in records:
@@ -60,7 +60,7 @@ class Whole:
 
     def release(self) -> dict[str, Any]:
         """Grade what students get: points for nothing, cells that stop, and what it gives away."""
-        graded, _ = self._grade("release", None).result()
+        graded = self._grade("release", None).result()
         record = graded.record.to_json()
         return {
             "score": record["score"],

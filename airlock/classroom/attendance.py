@@ -24,7 +24,6 @@ class Attendance:
         self.people = (
             {one.id: (one.name, one.section) for one in roster.people if not one.excluded} if roster else {}
         )
-        self.excluded = sorted(roster.excluded) if roster else []
         self.notes = list(_misplaced(coursedir, assignment))
         for student, person in unknown.items():
             advice = "add a line, or remove the folder"

@@ -7,7 +7,7 @@ from typing import Any
 
 from airlock.classroom.attendance import Attendance
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.jobs import Job, jobs, sender
+from airlock.classroom.jobs import jobs, sender
 from airlock.classroom.pool import observe_job
 from airlock.classroom.recorder import Recorder
 from airlock.course.application import NbGrader
@@ -22,7 +22,7 @@ from airlock.model.limits import Limits
 from airlock.model.record import Record
 from airlock.outcome import write_outcome
 from airlock.run.records import ungraded_record
-from airlock.run.rehearsal import remarks, sentence, with_reference
+from airlock.run.rehearsal import rehearse, remarks
 from airlock.settings import Airlock
 
 
@@ -37,7 +37,7 @@ class Classroom:
             self.master = load_master(self.coursedir, assignment)
         self.ungraded = ungraded_record("", self.master, self.limits)
         roster = find_roster(self.coursedir.root)
-        self.excluded = roster.excluded if roster else set()
+        self.excluded = sorted(roster.excluded) if roster else []
         found = find_submissions(self.coursedir, assignment)
         self.submissions = {name: folder for name, folder in found.items() if name not in self.excluded}
         # Who has longer is not the roster's to say where it does not speak of it.
@@ -59,14 +59,10 @@ class Classroom:
                 return executor.submit(observe_job, master.to_bytes(), master.solutions, limits).result()
 
         started = time.monotonic()
-        try:
-            self.master = with_reference(
-                self.master, self.reports, self.limits, self.ungraded.versions, grade, keep
-            )
-        except Exception as error:  # whatever it is: a class is graded all the same
-            return [f"The reference solution could not be graded ({error}): what cannot be judged will wait."]
+        wanted = self.master, self.reports, self.limits, self.ungraded.versions
+        self.master, warnings = rehearse(*wanted, grade, keep)
         self.seconds["reference"] = round(time.monotonic() - started, 3)
-        return [sentence(remark) for remark in remarks(self.master)]
+        return warnings
 
     def grade(
         self, make_executor: Callable, slots: int, students: list[str], force: bool, listener: Any
@@ -80,11 +76,8 @@ class Classroom:
         """
         started, cpu = time.monotonic(), time.process_time()
         with only_one(self.reports), Recorder(self, listener) as recorder:
-
-            def is_done(job: Job) -> bool:
-                return not force and recorder.is_done(job)
-
-            wanted = jobs(self, students, is_done, recorder.unreadable, listener)
+            known = recorder.records, recorder.entries
+            wanted = jobs(self, students, force, *known, recorder.unreadable, listener)
             with Dispatcher(make_executor, slots, sender(self, self.settings.feedback)) as dispatcher:
                 for job, result in dispatcher.results(lambda: next(wanted, None)):
                     recorder.take(job, result)
@@ -109,7 +102,7 @@ class Classroom:
             "seconds": self.seconds,
             "reference": remarks(self.master),
             "absent": [{"id": one.id, "name": one.name} for one in self.attendance.absent],
-            "excluded": self.attendance.excluded,
+            "excluded": self.excluded,
             "people": self.attendance.people,
             "notes": self.attendance.notes,
             "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),

@@ -1,6 +1,6 @@
 """What has to be graded: submissions on their way to workers, but for those that were graded before."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -31,12 +31,16 @@ class Job:
 def jobs(
     room: "Classroom",
     students: Iterable[str],
-    is_done: Callable[[Job], bool],
+    force: bool,
+    records: Mapping[str, Record],
+    entries: Mapping[str, Entry],
     unreadable: Callable[[str, AirlockError], None],
     listener: Any,
 ) -> Iterator[Job]:
-    """Yield what is to be graded; ``listener.skip()`` is told of each that is done, ``unreadable`` of what
-    cannot even be read, and why.
+    """Yield what is to be graded; ``listener.skip()`` is told of each that is done, unless all are graded by
+    ``force``, and ``unreadable`` of what cannot even be read, and why.
+
+    ``records`` and ``entries``: what the journal and the gradebook have, by student.
     """
     for student in students:
         try:
@@ -46,7 +50,7 @@ def jobs(
             continue
         hand_in = digest_of(files)
         job = Job(student, files, incidents, grading_digest(hand_in, room.master, room.limits), hand_in)
-        if not is_done(job):
+        if force or not graded_before(room, job, records.get(student), entries.get(student)):
             yield job
             continue
         room.skipped += 1

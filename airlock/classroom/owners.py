@@ -7,8 +7,8 @@ from itertools import chain, product
 from pathlib import Path
 from typing import NamedTuple
 
+from airlock.course.moodle_time import moodle_time
 from airlock.course.roster import Person, Roster, is_part
-from airlock.course.when import moodle_time
 from airlock.handin.platforms import Attempt
 
 

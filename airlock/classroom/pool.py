@@ -40,15 +40,13 @@ def grade_job(
     master: bytes,
     limits: Limits,
     feedback: bool,
-) -> tuple[Graded, dict[str, str]]:
-    """Grade one submission in a worker, see :func:`airlock.run.grade.grade_submission`; with its pages."""
+) -> Graded:
+    """Grade one submission in a worker, see :func:`airlock.run.grade.grade_submission`."""
     os.environ.update(fork_server.ONE_THREAD)  # in time, where this is the first to import numpy
-    from airlock.run.grade import grade_submission, pages_of
+    from airlock.run.grade import grade_submission
 
     with _one_at_a_time:
-        assignment = _master(master)
-        graded = grade_submission(student, files, assignment, limits, incidents)
-        return graded, pages_of(graded, assignment.hidden) if feedback else {}
+        return grade_submission(student, files, _master(master), limits, incidents, feedback)
 
 
 def observe_job(master: bytes, solutions: dict[str, dict[str, str]], limits: Limits) -> dict[str, Observed]:
@@ -129,10 +127,23 @@ class DaskWorkers(contextlib.AbstractContextManager):
             raise AirlockError(
                 f"The Dask scheduler at {self.address} was lost: start it, and give the same command again."
             )
-        return self.client.get_executor(retries=1, pure=False)
+        return _cluster_executor(self.client)
 
     def __exit__(self, *_: Any) -> None:
         self.client.close()
+
+
+def _cluster_executor(client: Any) -> Executor:
+    """A Dask client as an executor that can be shut down when the client has given its scheduler up."""
+    from distributed.cfexecutor import ClientExecutor
+    from distributed.client import ClosedClientError
+
+    class ClusterExecutor(ClientExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            with contextlib.suppress(ClosedClientError):  # by then nothing is left to cancel
+                super().shutdown(wait)
+
+    return ClusterExecutor(client, retries=1, pure=False)
 
 
 def _start_worker(folder: str, shared: socket.socket | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from airlock.classroom.classroom import Classroom
 from airlock.classroom.dispatch import Dispatcher
-from airlock.classroom.jobs import Job, followed, graded_before, jobs, sender
+from airlock.classroom.jobs import followed, jobs, sender
 from airlock.course.gradebook import Book
 from airlock.course.journal import Journal
 from airlock.model.record import Record
@@ -28,17 +28,12 @@ def preview(
     entries = book.entries()
     book.close()
     known = Journal(room.reports).records
-
-    def is_done(job: Job) -> bool:
-        return not force and graded_before(room, job, known.get(job.student), entries.get(job.student))
-
-    wanted = jobs(room, students, is_done, lambda student, error: None, listener)
+    wanted = jobs(room, students, force, known, entries, lambda student, error: None, listener)
     found: list[Record] = []
     with Dispatcher(make_executor, slots, sender(room, feedback=False)) as dispatcher:
         for job, result in dispatcher.results(lambda: next(wanted, None)):
             if not isinstance(result, BaseException):
-                graded, _ = result
                 before = known.get(job.student), entries.get(job.student)
-                found.append(followed(job, graded.record, *before))
+                found.append(followed(job, result.record, *before))
                 listener.done(found[-1])
     return sorted(found, key=lambda record: record.student)

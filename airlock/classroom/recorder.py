@@ -1,4 +1,4 @@
-"""Write down how submissions ended: folder, gradebook, journal, results, in an order that a kill spares."""
+"""Write down how submissions ended: folder, gradebook, journal, results, in an order that survives a kill."""
 
 import contextlib
 import time
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from traitlets.log import get_logger
 
-from airlock.classroom.jobs import Job, followed, graded_before
+from airlock.classroom.jobs import Job, followed
 from airlock.classroom.renewed_pages import renew_pages
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
@@ -33,7 +33,7 @@ class Recorder:
 
     def __init__(self, room: "Classroom", listener: Any):
         self.room, self.listener = room, listener
-        self._second: list[tuple[Job, tuple]] | None = []
+        self._second: list[tuple[Job, Graded]] | None = []
         self._next_write = time.monotonic() + WRITE_SECONDS
 
     def __enter__(self) -> Self:
@@ -49,11 +49,6 @@ class Recorder:
     def __exit__(self, *_: Any) -> None:
         self.book.close()
 
-    def is_done(self, job: Job) -> bool:
-        """Whether this very submission has been graded, and what came of it is still there."""
-        student = job.student
-        return graded_before(self.room, job, self.records.get(student), self.entries.get(student))
-
     def take(self, job: Job, result: Any) -> None:
         """Write down what :func:`airlock.classroom.pool.grade_job` returned, or its exception.
 
@@ -62,12 +57,11 @@ class Recorder:
         if isinstance(result, BaseException):
             self.fail(job.student, "machine", self._reason(job.student, result), job.hand_in)
             return
-        graded, pages = result
         before = self.records.get(job.student), self.entries.get(job.student)
-        record = followed(job, graded.record, *before)
+        record = followed(job, result.record, *before)
         if record.status != "failed":
             try:
-                self._keep(job, graded, pages, record)
+                self._keep(job, result, record)
             except Exception as error:  # whatever it was, it is this submission's, and no other's
                 if self._second is not None and len(self._second) < KEPT:
                     self._second.append((job, result))
@@ -94,7 +88,7 @@ class Recorder:
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
         found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
-        for student in sorted(self.entries.keys() - self.room.submissions.keys() - self.room.excluded):
+        for student in sorted(self.entries.keys() - self.room.submissions.keys() - {*self.room.excluded}):
             most = self.room.ungraded.max_score
             gone = only_marked(student, self.room.assignment, most, self.entries[student], gone=True)
             found += [gone] if gone else []
@@ -122,13 +116,13 @@ class Recorder:
         with self._writing():
             write_results(self.room.reports, self.standing(), self.room.meta())
 
-    def _keep(self, job: Job, graded: Graded, pages: dict[str, str], record: Record) -> None:
+    def _keep(self, job: Job, graded: Graded, record: Record) -> None:
         files, folder = self.room.master.files, self.room.folder
         other = {path: data for path, data in job.files.items() if not path.lower().endswith(".ipynb")}
         notebooks = {f"{name}.ipynb": data for name, data in graded.notebooks.items()}
         replace_folder(folder("autograded", job.student), lay_over(other, files | notebooks))
-        if pages:
-            feedback = {f"{name}.html": page.encode() for name, page in pages.items()}
+        if graded.pages:
+            feedback = {f"{name}.html": page.encode() for name, page in graded.pages.items()}
             replace_folder(folder("feedback", job.student), feedback)
         known = self.records.get(job.student)
         anew = known is None or known.hand_in != job.hand_in

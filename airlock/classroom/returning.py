@@ -36,7 +36,7 @@ def return_grades(app: NbGrader, assignment: str) -> list[str]:
     if Airlock(config=app.config).feedback:
         renew_pages(coursedir, assignment, notebooks, hidden_regions(app.config), records.values())
     write_outcome(coursedir, reports, records.values(), read_results(reports), notebooks)
-    canvas, moodle = export_grades(app, assignment)
+    canvas, moodle = export_grades(app, assignment, records)
     said = [f"{canvas}: in Canvas, Grades, Import.", f"{moodle}: in Moodle, Grades, Import, CSV file."]
     said += filter(None, [still_waiting(records.values())])
     participants = read_participants(root, assignment)

@@ -61,8 +61,8 @@ def print_table(records: list[Record], room: Classroom) -> None:
     )
     if absent := [one_line(person.name or person.id) for person in room.attendance.absent]:
         print(f"Not handed in ({len(absent)}): {', '.join(absent)}.")
-    if room.attendance.excluded:
-        print(f"Excluded by the roster: {', '.join(map(one_line, room.attendance.excluded))}.")
+    if room.excluded:
+        print(f"Excluded by the roster: {', '.join(map(one_line, room.excluded))}.")
     for note in room.attendance.notes:
         print(f"NOTE: {one_line(note)}")
     print(f"Report: {room.reports / 'index.html'}")

@@ -83,6 +83,13 @@ def hidden_regions(config: Config) -> dict[str, str]:
     }
 
 
+def header_and_footer(coursedir: CourseDirectory) -> dict[str, str]:
+    """Where the notebooks are, if any, that the course puts before and behind each of an assignment."""
+    include = IncludeHeaderFooter(config=_config(coursedir))
+    places = {"header": include.header, "footer": include.footer}
+    return {place: str(Path(coursedir.root, name)) for place, name in places.items() if name}
+
+
 def _config(coursedir: CourseDirectory) -> Config:
     """All of the configuration of the course: an application reads its file after making ``coursedir``."""
     config = Config()
@@ -93,10 +100,7 @@ def _config(coursedir: CourseDirectory) -> Config:
 
 def _read_source(coursedir: CourseDirectory, path: Path, assignment_id: str) -> NotebookNode:
     """The source notebook with the course's header and footer, solutions and tests still in it."""
-    include = IncludeHeaderFooter(config=_config(coursedir))
-    for place in ("header", "footer"):
-        if getattr(include, place):
-            setattr(include, place, str(Path(coursedir.root, getattr(include, place))))
+    include = IncludeHeaderFooter(config=_config(coursedir), **header_and_footer(coursedir))
     try:
         with path.open(encoding="utf-8") as file:
             return include.preprocess(read(file, as_version=4), {})[0]

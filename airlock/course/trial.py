@@ -13,13 +13,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, IncludeHeaderFooter
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from traitlets.config import Config
 
-from airlock.course.load import load_master
+from airlock.course.load import header_and_footer, load_master
 from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
-from airlock.settings import prefer_own_programs
 
 RAISED = re.compile(r"^\s*[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)  # the first line of what it raised
 LOGGED = re.compile(r"^\[ERROR\] (.+?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
@@ -59,11 +58,7 @@ def generate(coursedir: CourseDirectory, config: Config, assignment: str, folder
     own.CourseDirectory.root = str(folder)
     own.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
     own.Exchange.root = str(folder / "exchange")
-    include = IncludeHeaderFooter(config=config)
-    for place in ("header", "footer"):
-        if getattr(include, place):
-            own.IncludeHeaderFooter[place] = str(Path(coursedir.root, getattr(include, place)))
-    prefer_own_programs()
+    own.IncludeHeaderFooter.update(header_and_footer(coursedir))
     trial = CourseDirectory(config=own)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     with contextlib.chdir(folder):  # where a hook of the course's looks for what was generated

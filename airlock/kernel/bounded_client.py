@@ -9,7 +9,7 @@ from airlock.model.limits import Limits
 
 DEFAULTS = {zmq.MAXMSGSIZE: -1, zmq.RCVHWM: 1000, zmq.RECONNECT_IVL: 100}
 OPTIONS = {
-    zmq.MAXMSGSIZE: Limits.message,
+    zmq.MAXMSGSIZE: Limits.message,  # of an output; what is kept of all is far less
     zmq.RCVHWM: 16,  # messages that the grader keeps until it looks at them; others stay in the kernel
     zmq.RECONNECT_IVL: 10,  # milliseconds until a kernel that is starting is tried again
 }

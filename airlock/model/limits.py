@@ -28,7 +28,7 @@ class Limits:
     processes: int = 16
     file_size: int = 64 * MIB
     disk: int = 256 * MIB
-    message: int = 128 * MIB  # one message of the kernel: an output, or a value that a test asks for
+    message: int = 128 * MIB  # one value that a test asks for
     outputs: int = 16 * MIB  # all outputs of one notebook
     restarts: int = 20
     network: bool = False  # whether a submission's code may use the internet; c.Airlock.network

@@ -146,8 +146,9 @@ PARTS = {"checks": Check, "incidents": Incident, "comments": Comment, "earlier":
 
 @dataclass
 class Graded:
-    """What grading gives back: by name, the executed notebooks as .ipynb, and cells without an answer."""
+    """What grading gives back: by name, the executed notebooks as .ipynb, cells without an answer, pages."""
 
     notebooks: dict[str, bytes]
     record: Record
     unanswered: dict[str, list[str]] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)  # feedback, where it is wanted

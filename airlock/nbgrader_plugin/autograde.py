@@ -32,8 +32,8 @@ from airlock.model.assignment import Master
 from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.run import records
-from airlock.run.rehearsal import remarks, sentence, with_reference
-from airlock.settings import Airlock, prefer_own_programs
+from airlock.run.rehearsal import rehearse, remarks
+from airlock.settings import Airlock
 from airlock.undocumented import is_sanitizing
 
 WRITE_SHARE = 0.05  # of the time that writing results may take; the journal is written each time
@@ -59,7 +59,6 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **options: Any):
         super().__init__(**options)
-        prefer_own_programs()
         self.converter = self.parent
         self.coursedir = self.converter.coursedir
         self.settings = Airlock(config=self.config)
@@ -110,21 +109,14 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(mended.notebook, resources, **options)
 
     def master(self, assignment: str) -> Master:
-        """The assignment, read once."""
+        """The assignment, read once, with what its reference solution shows; warnings of that are told."""
         if assignment not in self._masters:
-            self._masters[assignment] = self._rehearsed(load_master(self.coursedir, assignment))
+            master, limits = load_master(self.coursedir, assignment), self.settings.as_limits()
+            master, warnings = rehearse(master, self.reports(assignment), limits, records.versions())
+            for warning in warnings:
+                self.converter.log.warning(warning)
+            self._masters[assignment] = master
         return self._masters[assignment]
-
-    def _rehearsed(self, master: Master) -> Master:
-        """With what the reference solution shows; what it does not pass is told."""
-        folder = self.reports(master.assignment)
-        try:
-            master = with_reference(master, folder, self.settings.as_limits(), records.versions())
-        except Exception as error:  # whatever it is: submissions are graded all the same
-            self.converter.log.warning(f"The reference solution could not be graded ({error}).")
-        for remark in remarks(master):
-            self.converter.log.warning(sentence(remark))
-        return master
 
     def submission_of(self, where: dict) -> Submission:
         """The submission that resources["nbgrader"] is about."""

@@ -17,6 +17,7 @@ from airlock.model.marks import is_grade, is_solution
 from airlock.model.record import Check
 from airlock.pages import prose
 from airlock.pages.outputs import PICTURES, Output, best_form
+from airlock.pages.shared import environment, title
 
 RICH = 10_000  # characters of one text or code; what is longer is shown plain: parsers can be made to crawl
 RICH_IN_ALL = 300_000  # the same for a whole page
@@ -146,6 +147,16 @@ class Reader:
     def _describe(self, what: str) -> str:
         under = f", under “{self._under}”" if self._under else ""
         return f"{what}{under}{': ' + self._before if self._before else '.'}"
+
+
+def render_notebook(notebook: NotebookNode, name: str, eyebrow: str) -> str:
+    """Return a page of a notebook called ``name`` alone, such as the reference solution, in one file.
+
+    ``eyebrow``: a few words above the title.
+    """
+    views = Reader(level=2).read(notebook, {})
+    page = environment.get_template("notebook.html.j2")
+    return page.render(views=views, title=title(name), eyebrow=eyebrow)
 
 
 @lru_cache(maxsize=4096)

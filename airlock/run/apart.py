@@ -8,16 +8,15 @@ if need be. A cell in which it was killed is lost, the others are not: the next 
 import contextlib
 import gc
 import json
+import multiprocessing
 import os
-import select
 import signal
-import socket
-import struct
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,7 +32,7 @@ ATTEMPTS = 4  # processes for one notebook
 GRACE_SECONDS = 5  # of computing beyond a limit that the process itself should have kept
 LATE_SECONDS = 30  # by the clock, for the same
 THREADS_MEMORY = 256 * MIB  # address space, not memory, that threads of libraries set aside
-SIZE = struct.Struct("<Q")
+POLL_SECONDS = 0.2
 
 
 @dataclass
@@ -95,7 +94,7 @@ class _Child:
         self.folder = tempfile.mkdtemp(prefix="airlock-")
         parent = os.getpid()
         channel = fork_server.share(preload)  # of this process, so that the child need not warm up its own
-        self._ours, theirs = socket.socketpair()
+        self._ours, theirs = multiprocessing.Pipe()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's, that there are threads: the child has no use for them
             self.pid = os.fork()
@@ -108,17 +107,13 @@ class _Child:
 
     def watch(self) -> dict[str, Any] | None:
         """What the child returned; None when it died, in ``cell`` and of ``cause``."""
-        rest = bytearray()
         while True:
-            ready, _, _ = select.select([self._ours], [], [], 0.2)
-            received = self._ours.recv(1 << 20) if ready else b""
-            if ready and not received:
-                self._died()
-                return None
-            rest += received
-            while len(rest) >= SIZE.size and len(rest) >= (end := SIZE.size + SIZE.unpack_from(rest)[0]):
-                message = json.loads(bytes(rest[SIZE.size : end]))
-                del rest[:end]
+            if self._ours.poll(POLL_SECONDS):
+                try:
+                    message = json.loads(self._ours.recv_bytes())
+                except (EOFError, OSError):
+                    self._died()
+                    return None
                 if "result" in message:
                     return dict(message["result"])
                 self._take(message)
@@ -191,13 +186,12 @@ MEMORY = "With these answers the grader would have needed more memory than it ma
 
 
 def _be_child(
-    work: Any, found: Found, limits: Limits, channel: socket.socket, folder: str, parent: int
+    work: Any, found: Found, limits: Limits, channel: Connection, folder: str, parent: int
 ) -> NoReturn:
     """Work, tell, and end without whatever this process's parent would do at its end."""
 
     def tell(message: dict[str, Any]) -> None:
-        content = json.dumps(message).encode()
-        channel.sendall(SIZE.pack(len(content)) + content)
+        channel.send_bytes(json.dumps(message).encode())
 
     try:
         gc.freeze()  # what is there stays shared with the parent: collections leave it alone

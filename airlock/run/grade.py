@@ -7,7 +7,6 @@ cluster, and the same submission is graded the same way everywhere.
 import contextlib
 import importlib
 import time
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, replace
 from typing import Any
@@ -49,17 +48,19 @@ def grade_submission(
     master: Master,
     limits: Limits | None = None,
     incidents: list[Incident] | None = None,
+    feedback: bool = False,
 ) -> Graded:
     """Grade one submission, and once more when it was the machine that failed; never raises for its content.
 
     ``files`` are the submission's, by relative path; ``incidents`` are known already, from reading them.
+    ``feedback``: its pages are wanted.
     """
     limits = limits or Limits()
     started, cpu = time.monotonic(), time.process_time()
     record = ungraded_record(student, master, limits)
     record.incidents += incidents or []
     try:
-        graded = _grade(record, files, master, limits)
+        graded = _grade(record, files, master, limits, feedback)
     except (MachineError, OSError, MemoryError) as error:
         graded = Graded({}, failed(record, "machine", str(error) or type(error).__name__))
     except AirlockError as error:
@@ -72,7 +73,9 @@ def grade_submission(
     return graded
 
 
-def _grade(record: Record, files: dict[str, bytes], master: Master, limits: Limits) -> Graded:
+def _grade(
+    record: Record, files: dict[str, bytes], master: Master, limits: Limits, feedback: bool
+) -> Graded:
     chosen, incidents = choose_notebooks(files, master)
     record = replace(record, incidents=record.incidents + incidents, checks=[], blanks=[], seconds={"cpu": 0})
     notebooks, missing = {}, not_handed_in(master, chosen)
@@ -95,7 +98,12 @@ def _grade(record: Record, files: dict[str, bytes], master: Master, limits: Limi
     for notebook in notebooks.values():
         leave_note(notebook, record)
     as_bytes = {name: nbformat.writes(nb).encode() for name, nb in notebooks.items()}
-    return Graded(as_bytes, record, {name: unanswered(nb) for name, nb in notebooks.items()})
+    graded = Graded(as_bytes, record, {name: unanswered(nb) for name, nb in notebooks.items()})
+    if feedback:
+        from airlock.pages.feedback import render_feedback
+
+        graded.pages = {n: render_feedback({n: nb}, record, master.hidden) for n, nb in notebooks.items()}
+    return graded
 
 
 def run_twice(mended: Mended, *arguments: Any) -> tuple[list[Incident], float]:
@@ -169,13 +177,3 @@ def _drop_outputs(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code" and not is_test(cell):
             cell.outputs = []
-
-
-def pages_of(graded: Graded, hidden: Mapping[str, str]) -> dict[str, str]:
-    """The feedback page of each notebook, by name; ``hidden`` regions are those of the assignment."""
-    from airlock.pages.feedback import render_feedback
-
-    return {
-        name: render_feedback({name: nbformat.v4.reads(data.decode())}, graded.record, hidden)
-        for name, data in graded.notebooks.items()
-    }

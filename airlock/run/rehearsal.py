@@ -108,19 +108,33 @@ def _shares(notebook: nbformat.NotebookNode) -> Iterator[str]:
                 yield cell.metadata.nbgrader.grade_id
 
 
-def with_reference(
+def rehearse(
     master: Master,
     folder: Path,
     limits: Limits,
     versions: dict[str, str],
     grade: Callable = observe,
     keep: bool = True,
-) -> Master:
-    """``master`` with what its reference solution shows: as kept in ``folder``, else by ``grade``, once for
-    each state of the source where ``keep`` allows to write it down.
+) -> tuple[Master, list[str]]:
+    """``master`` with what its reference solution shows, and warnings for the instructor.
 
-    A reference that cannot be graded is known of no check: what cannot be judged then waits for a person.
+    It is as kept in ``folder``, else by ``grade``, once for each state of the source where ``keep`` allows to
+    write it down. A reference that cannot be graded is known of no check.
     """
+    try:
+        master = _with_reference(master, folder, limits, versions, grade, keep)
+    except Exception as error:  # whatever it is: a class is graded all the same
+        reason = f"The reference solution could not be graded ({error})"
+        return master, [f"{reason}: what cannot be judged will wait."]
+    return master, [
+        f"{one['notebook']}: check {one['check']!r} {SAYS[one['kind']]}: {one['reason']}"
+        for one in remarks(master)
+    ]
+
+
+def _with_reference(
+    master: Master, folder: Path, limits: Limits, versions: dict[str, str], grade: Callable, keep: bool
+) -> Master:
     path, state = folder / "reference.json", digest(master, limits, versions)
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
@@ -147,11 +161,6 @@ def remarks(master: Master) -> list[dict[str, str]]:
             for grade_id, reason in reasons.items():
                 found.append({"notebook": notebook, "check": grade_id, "kind": kind, "reason": reason})
     return found
-
-
-def sentence(remark: dict[str, str]) -> str:
-    """A remark as a warning."""
-    return f"{remark['notebook']}: check {remark['check']!r} {SAYS[remark['kind']]}: {remark['reason']}"
 
 
 SAYS = {

@@ -71,10 +71,10 @@ def error_output(name: str, message: str) -> NotebookNode:
     return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
 
 
-def is_share(text: str, points: float = float("inf")) -> bool:
-    """Whether nbgrader reads the value of a test, as text, as points from 0 to all."""
+def is_share(text: str) -> bool:
+    """Whether nbgrader reads the value of a test, as text, as points."""
     try:
-        return 0 <= float(text) <= points
+        return float(text) >= 0
     except ValueError:
         return False
 

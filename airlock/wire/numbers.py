@@ -73,14 +73,10 @@ def reduce(value: Any) -> tuple[str, Any] | None:
     """As :func:`airlock.wire.standard.reduce`."""
     kind = type(value)
     if kind in POLYNOMIALS.values():
-        if len(value.coef) > HIGHEST_DEGREE:
-            raise NotPlain("a polynomial of a very high degree")
         domain, window = np.asarray(value.domain), np.asarray(value.window)
-        return "polynomial", (kind.__name__, np.asarray(value.coef), domain, window, value.symbol)
+        return "polynomial", (kind.__name__, _short(value.coef), domain, window, value.symbol)
     if kind is np.poly1d:
-        if len(value.c) > HIGHEST_DEGREE:
-            raise NotPlain("a polynomial of a very high degree")
-        return "poly1d", (np.asarray(value.c), value.variable)
+        return "poly1d", (_short(value.c), value.variable)
     if kind is np.random.Generator:
         return "generator", _state_of(value.bit_generator)
     if kind is np.random.RandomState:
@@ -119,18 +115,21 @@ def _make_random_state(state: tuple) -> np.random.RandomState:
     return made
 
 
-def _make_polynomial(content: Any) -> Any:
-    name, coefficients, domain, window, symbol = content
+def _short(coefficients: Any) -> np.ndarray:
+    """The coefficients of a polynomial whose roots can be computed."""
     if len(coefficients) > HIGHEST_DEGREE:
         raise NotPlain("a polynomial of a very high degree")
-    return POLYNOMIALS[name](coefficients, domain, window, symbol)
+    return np.asarray(coefficients)
+
+
+def _make_polynomial(content: Any) -> Any:
+    name, coefficients, domain, window, symbol = content
+    return POLYNOMIALS[name](_short(coefficients), domain, window, symbol)
 
 
 def _make_poly1d(content: Any) -> np.poly1d:
     coefficients, variable = content
-    if len(coefficients) > HIGHEST_DEGREE:
-        raise NotPlain("a polynomial of a very high degree")
-    return np.poly1d(coefficients, variable=variable)
+    return np.poly1d(_short(coefficients), variable=variable)
 
 
 def _make_objects(content: Any) -> np.ndarray:

@@ -84,7 +84,7 @@ def test_warnings_and_prints_of_a_student_do_not_get_through(capfd):
         warnings.warn("look here", stacklevel=1)
         print("and here")
         print("and there", file=sys.stderr)
-        return np.log(0 * x) * 0 + 2 * x if False else 2 * x
+        return 2 * x
 
     double(noisy)
     assert capfd.readouterr() == ("", "")

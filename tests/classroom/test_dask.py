@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 from class_course import SCORES, STUDENTS, Course, Listener, grade
@@ -56,14 +57,23 @@ def test_same_marks_as_here_also_when_a_worker_dies(cluster, handed_in, tmp_path
     assert dying.gradebook() == here.gradebook()
 
 
-def test_a_scheduler_that_dies_is_told_and_what_is_graded_stays(cluster, handed_in, tmp_path):
+@pytest.mark.parametrize("given_up", [False, True])
+def test_a_scheduler_that_dies_is_told_and_what_is_graded_stays(
+    cluster, handed_in, tmp_path, monkeypatch, given_up
+):
+    """Whether Dask's client gives the scheduler up before or after its jobs come back."""
     course = handed_in.copy(tmp_path / "course")
+    if given_up:
+        monkeypatch.setattr(pool, "CONNECT_SECONDS", 2)  # as long the client tries to reach it again
+    workers = pool.DaskWorkers(cluster.address)
+
+    def kill(record):
+        cluster.scheduler.kill()
+        while given_up and workers.client.status != "closed":
+            time.sleep(0.05)
+
     with pytest.raises(AirlockError, match="scheduler .* was lost: start it"):
-        grade(
-            course,
-            Listener(lambda record: cluster.scheduler.kill()),
-            workers=pool.DaskWorkers(cluster.address),
-        )
+        grade(course, Listener(kill), workers=workers)
     assert 1 <= len(set(course.journal())) < len(STUDENTS)
     assert course.grade() == 0
     assert course.scores == SCORES

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from airlock.course.moodle_time import moodle_time
 from airlock.course.roster import Person, Roster
 from airlock.course.roster_file import read_roster
-from airlock.course.when import moodle_time
 from airlock.model.errors import AirlockError
 
 ROSTERS = {

@@ -7,7 +7,7 @@ import sys
 import pytest
 from small_course import QUICK, Course
 
-from airlock.classroom.early import likely_imports
+from airlock.classroom.likely_imports import likely_imports
 from airlock.kernel.client import StudentKernel
 from airlock.model.names import imported_modules
 from airlock.sandbox import fork_server

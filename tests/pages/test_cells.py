@@ -5,7 +5,7 @@ import re
 from bs4 import BeautifulSoup
 from synthetic import a_class, a_notebook
 
-from airlock.pages.reading import render_notebook
+from airlock.pages.cells import render_notebook
 
 
 def test_the_page_of_a_notebook_shows_all_cells_and_loads_nothing():
