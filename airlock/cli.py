@@ -5,6 +5,7 @@ import contextlib
 import gc
 import os
 import platform
+import signal
 import sys
 import traceback
 import warnings
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if os.name != "posix":
             raise AirlockError("airlock runs on Linux and macOS; on Windows, run it in WSL.")
+        _begin_as_from_a_shell()
         run = {"grade": _grade, "check": _check, "collect": _collect, "return": _return}
         return run[options.command](options)
     except AirlockError as error:
@@ -43,6 +45,23 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("airlock: stopped; the same command goes on from here.", file=sys.stderr)
         return 130
+
+
+def _begin_as_from_a_shell() -> None:
+    """Undo what a service that starts this may have left to it: closed streams, signals blocked or ignored.
+
+    No file may take the place of a closed stream, for it would be written to; children that nobody may wait
+    for look lost.
+    """
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(opened, True)
+    os.close(opened)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def _parser() -> argparse.ArgumentParser:

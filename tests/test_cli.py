@@ -1,6 +1,8 @@
 """What the command says of itself, and of errors that nobody foresaw."""
 
 import re
+import subprocess
+import sys
 from concurrent.futures import Future
 from types import SimpleNamespace
 
@@ -9,8 +11,9 @@ import pytest
 from airlock import cli
 from airlock.classroom.jobs import Job
 from airlock.classroom.recorder import Recorder
+from airlock.course.results import read_results
 from airlock.course.unforeseen import keep_traceback
-from airlock.model.errors import MachineError
+from airlock.model.errors import AirlockError, MachineError
 
 
 def test_version_names_ours_and_those_that_decide_what_grading_does(capsys):
@@ -53,6 +56,13 @@ def test_a_foreseen_error_is_its_sentence_alone_unless_debugged(tmp_path, monkey
     assert "Traceback" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", "3"])
+def test_results_that_cannot_be_read_are_named_with_the_remedy(tmp_path, text):
+    (tmp_path / "results.json").write_text(text)
+    with pytest.raises(AirlockError, match="results.json cannot be read .*: remove it, and grade again"):
+        read_results(tmp_path)
+
+
 def test_what_a_worker_did_not_foresee_is_kept_with_the_workers_own_traceback(tmp_path):
     from concurrent.futures import ProcessPoolExecutor
 
@@ -77,3 +87,11 @@ def test_errors_that_explain_themselves_are_not_kept_nor_a_file_that_cannot_be_w
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").touch()
     assert keep_traceback(tmp_path / "file", "x", KeyError("x")) is None
+
+
+def test_standard_streams_that_are_closed_are_no_error_and_no_files_place(tmp_path):
+    """As a service of the system may start it: else the gradebook would get what is put out."""
+    code = "import os, sys; from airlock.cli import main; main(['grade', 'ps1']); print(os.open('new', 66))"
+    words = f"{sys.executable} -c \"{code}; print(file=sys.stderr); os.write(3, b'written')\" <&- >&- 2>&-"
+    subprocess.run(["sh", "-c", words], cwd=tmp_path, check=True)
+    assert (tmp_path / "new").read_text() == "written"

@@ -14,6 +14,7 @@ from courses import release, solved
 from nbgrader.api import Gradebook
 
 from airlock.cli import main
+from airlock.course.results import read_results
 
 pytestmark = pytest.mark.timeout(600)
 CONFIG = """
@@ -110,3 +111,14 @@ def test_the_same_marks_as_stock_nbgrader(course, tmp_path):
     assert totals["right"] > totals["wrong"] > totals["blank"] == 0  # the solutions tell something
     assert any(needs for cells in stock.values() for _, needs in cells.values())
     assert graded(course, tmp_path / "airlock", AIRLOCK, "airlock grade") == stock
+    # And so does every page: also of the task, for which only a person gives points.
+    results = read_results(tmp_path / "airlock" / "reports" / "ps1")
+    found = {
+        record["student"]: {(one["notebook"], one["grade_id"]): one["points"] for one in record["checks"]}
+        for record in results["records"]
+    }
+    assert found == {
+        student: {cell: score for cell, (score, _) in cells.items()} for student, cells in stock.items()
+    }
+    with Gradebook(f"sqlite:///{tmp_path / 'airlock' / 'gradebook.db'}") as book:
+        assert results["max_score"] == book.find_assignment("ps1").max_score

@@ -16,6 +16,9 @@ _AIRLOCK_SINGLE = 5e-7  # of the largest number: two right answers in single pre
 
 def _airlock_same(one: _Any, other: _Any) -> bool:
     """Whether two results are the same, but for what single precision loses, and what numbers are in."""
+    if type(one) is type(other) is _numpy.ndarray and (one.dtype, one.shape) == (other.dtype, other.shape):
+        same = one.dtype.kind != "O" and one.tobytes() == other.tobytes()  # soon told, and most are
+        return same or _airlock_same_arrays(one, other)
     if isinstance(one, _numpy.ndarray | _numpy.generic) or isinstance(other, _numpy.ndarray | _numpy.generic):
         return _airlock_same_arrays(one, other)
     if isinstance(one, float) and isinstance(other, float):
@@ -95,7 +98,7 @@ def _airlock_same_draws(pairs: list[tuple]) -> bool:
     for power in (1, 2, 3, 4):
         first, second = left**power, right**power
         error = _math.sqrt((first.var() + second.var()) / len(first)) + 1e-12
-        if abs(first.mean() - second.mean()) > _AIRLOCK_SIGMAS * error:
+        if not abs(first.mean() - second.mean()) <= _AIRLOCK_SIGMAS * error:  # it may be no number
             return False
     return True
 

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict
 from typing import Any
 
-from airlock.check import judge, release
+from airlock.check import benches, judge, release
 from airlock.check.guarded import guarded
 from airlock.check.inside import INPUTS
 from airlock.check.mutants import Mutant, mutants
@@ -17,7 +17,7 @@ from airlock.course.trial import Trial
 from airlock.model.limits import Limits
 from airlock.pages.slips import pattern
 
-BATCH = 6  # mutants of one task
+BATCH = 12  # mutants of one task
 FEW = 3  # gradings of a wrong answer that is far off
 SHARED = 10  # mutants with one message, from which on it is named
 Blank = tuple[str, str, str]  # notebook, answer cell, and the number of a blank in it or "" for all of it
@@ -31,7 +31,7 @@ class Checker:
         self, trial: Trial, limits: Limits, executor: Executor, listener: Callable[[int, int, str], None]
     ):
         self.trial, self.limits, self.executor, self.listener = trial, limits, executor, listener
-        self.setups: dict[str, judge.Setup] = {}
+        self.setups: dict[str, benches.Setup] = {}
         self.surveys: dict[str, dict[str, Any]] = {}
 
     def run(
@@ -51,8 +51,9 @@ class Checker:
         for name, notebook in master.notebooks.items():
             if any(cell.kind == "test" for cell in notebook.cells):
                 references = tuple(self.trial.references[name].items())
-                self.setups[name] = judge.Setup(master.to_bytes(), name, references, self.limits)
-                self.surveys[name] = self.executor.submit(judge.survey, self.setups[name]).result()
+                self.setups[name] = benches.Setup(master.to_bytes(), name, references, self.limits)
+                self.surveys[name] = self.executor.submit(benches.survey, self.setups[name]).result()
+        found["reference"]["shaky"] = [one for survey in self.surveys.values() for one in survey["shaky"]]
         found["guarded"] = guarded(found["reference"], self.surveys, master.observed)
         found["costs"] = [
             {"notebook": n, **cost} for n, survey in self.surveys.items() for cost in survey["costs"]
@@ -74,7 +75,9 @@ class Checker:
                 gaps = self.trial.blanks[name].get(cell, [])
                 texts += [(str(at), gap.text) for at, gap in enumerate(gaps, 1)]
                 for blank, text in texts:
-                    future = self.executor.submit(judge.cost_of, self.setups[name], answer["position"], text)
+                    future = self.executor.submit(
+                        benches.cost_of, self.setups[name], answer["position"], text
+                    )
                     asked[future] = {"notebook": name, "cell": cell, "blank": blank, "own": answer["own"]}
         for _ in self._heard(list(asked), "blanks"):
             pass
@@ -169,7 +172,7 @@ def _sorted(verdicts: list[judge.Verdict]) -> dict[str, Any]:
     verdicts = sorted(verdicts, key=lambda one: (one.mutant.cell, one.mutant.line, one.mutant.name))
     shared = defaultdict(list)
     for verdict in verdicts:
-        if verdict.message:
+        if verdict.message and verdict.checks:
             shared[verdict.checks[0], pattern(verdict.message)].append(verdict.message)
     often = sorted(shared.items(), key=lambda item: -len(item[1]))
     return {

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from airlock.check.checker import Checker
 from airlock.check.page import render
-from airlock.check.readiness import failures
+from airlock.check.readiness import failures, notes
 from airlock.course.application import load_course
 from airlock.course.results import write_whole
 from airlock.course.trial import generate
@@ -41,6 +41,7 @@ def check(options: argparse.Namespace, make_executor: Callable) -> int:
     found |= {
         "allowed": sorted(options.allow),
         "reasons": reasons,
+        "notes": notes(found),
         "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
     reports = Path(app.coursedir.root) / "reports" / options.assignment
@@ -89,7 +90,7 @@ def summary(found: dict[str, Any], reasons: list[str]) -> str:
         f"{made['caught']} caught always, {len(made['luck'])} by luck, {len(made['survived'])} survived; "
         f"{made['per_second']:g} a second.",
     ]
-    lines += [f"The empty release stops at {one['cell']}: {one['message']}" for one in release["stops"]]
+    lines += [f"To know: {note}" for note in notes(found)]
     for one in [*made["survived"], *made["luck"]][:20]:
         change = " -> ".join(" ".join(text.split()) or "nothing" for text in (one["before"], one["after"]))
         lines.append(f"  {one['name']} line {one['line']}: {change}")

@@ -1,7 +1,7 @@
 """Two answers on many inputs. Its text is run in a fork of the kernel, where a call costs microseconds.
 
 So it imports nothing of ours that is not there, and what it defines begins with ``_airlock``. The text of
-alike.py is run before it.
+alike.py and varied.py is run before it.
 """
 
 import contextlib as _contextlib
@@ -12,7 +12,7 @@ import math as _math
 import random as _random
 import time as _time
 import warnings as _warnings
-from collections.abc import Iterator as _Iterator
+from pathlib import Path as _Path
 from typing import Any as _Any
 
 import numpy as _numpy
@@ -27,20 +27,24 @@ if __name__ == "airlock.check.compare":  # in the kernel they are there already
         _airlock_same,
         _airlock_same_draws,
     )
+    from airlock.check.varied import _airlock_inputs
 
 _AIRLOCK_DRAWS = 60  # results with random numbers that are enough
 _AIRLOCK_FAR = 0.2  # a share of the size of what is right, from which on an error is large
+_AIRLOCK_LOOKED, _AIRLOCK_LEAST = 1 << 21, 5  # bytes of results, and calls, that tell whether one is far off
 _AIRLOCK_ITEMS = 1000  # of a generator
 _AIRLOCK_BYTES = 1 << 27  # of inputs and results that are kept
 _airlock_known: dict[str, _Any] = {}
+_airlock_files: dict[str, bytes | None] = {}  # that answers write, as they are before a call
 
 
-def _airlock_learn(reference: str, calls: list, inputs: int, seconds: float) -> bool:
-    """Keep what a text's functions give for ``calls``, and for random ones like them.
+def _airlock_learn(reference: str, calls: list, inputs: int, seconds: float, files: _Any = ()) -> bool:
+    """Keep what a text's functions give for ``calls``, and for random ones like them, and what they write.
 
     ``calls``: (name of the function, arguments, keywords). So many ``inputs`` at most, and no more than fit
-    into so many seconds of computing. False for a text that cannot be run.
+    into so many seconds of computing. ``files`` are looked at. False for a text that cannot be run.
     """
+    _airlock_files.update({name: _airlock_content(name) for name in files})
     space, left = _airlock_space(reference), _AIRLOCK_BYTES
     if space is None:
         return False
@@ -57,35 +61,42 @@ def _airlock_learn(reference: str, calls: list, inputs: int, seconds: float) -> 
     return True
 
 
-def _airlock_likeness(text: str) -> str:
-    """Whether another text's functions give what was learnt: "same", or else how far off they are.
-
-    "far": in most of the calls learnt, by a fifth of the size of what is right or more, or in kind. A
-    function that draws random numbers is compared by what it draws.
-    """
+def _airlock_is_alike(text: str) -> bool:
+    """Whether another text's functions give what was learnt; what is drawn at random is compared as such."""
     other, known = _airlock_space(text), _airlock_known
     if other is None:
-        return "far"
-    gaps: list[float] = []
+        return False
     drawn: list[tuple] = []
     end = _time.process_time() + known["seconds"]
     for number, case in enumerate(known["cases"]):
-        if number == known["asked"] and any(gaps):
-            break
         gap = _airlock_apart(known["space"], other, case, number)
         if isinstance(gap, tuple):
             drawn.append(gap)
-        elif number < known["asked"]:
-            gaps.append(gap)
         elif gap:
-            return "near"
+            return False
         if number >= known["asked"] and (len(drawn) >= _AIRLOCK_DRAWS or _time.process_time() > end):
             break
-    if not any(gaps):
-        if not drawn or _airlock_same_draws(drawn):
-            return "same"
-        gaps += [_airlock_drawn_apart(*pair) for pair in drawn]
-    return "far" if sum(gap > _AIRLOCK_FAR for gap in gaps) > len(gaps) / 2 else "near"
+    return not drawn or _airlock_same_draws(drawn)
+
+
+def _airlock_is_far(text: str) -> bool:
+    """Whether another text's functions are far off in most of the calls learnt: of those, in a sample.
+
+    That is by a fifth of the size of what is right, or in kind.
+    """
+    other, known = _airlock_space(text), _airlock_known
+    if other is None:
+        return True
+    gaps: list[float] = []
+    left = _AIRLOCK_LOOKED
+    cases = list(enumerate(known["cases"][: known["asked"]]))
+    for number, case in _random.Random(1).sample(cases, len(cases)):
+        gap = _airlock_apart(known["space"], other, case, number)
+        gaps.append(_airlock_drawn_apart(*gap) if isinstance(gap, tuple) else gap)
+        left -= _airlock_size(case[3])
+        if left < 0 and len(gaps) >= _AIRLOCK_LEAST:
+            break
+    return sum(gap > _AIRLOCK_FAR for gap in gaps) > len(gaps) / 2
 
 
 def _airlock_apart(space: dict, other: dict, case: tuple, number: int) -> float | tuple:
@@ -102,53 +113,13 @@ def _airlock_apart(space: dict, other: dict, case: tuple, number: int) -> float 
 
 def _airlock_space(text: str) -> dict[str, _Any] | None:
     """The globals after a cell."""
-    space = dict(globals())
     shell = get_ipython()  # type: ignore[name-defined]  # noqa: F821
+    space = dict(shell.user_ns)
     try:
         exec(shell.transform_cell(text), space)
     except Exception:
         return None
     return space
-
-
-def _airlock_inputs(calls: list, number: int) -> _Iterator[tuple]:
-    """The calls themselves, and then like ones with other numbers of the same shape, kind and scale."""
-    yield from calls
-    generator = _numpy.random.default_rng(1)
-    for count in range(number - len(calls)):
-        name, arguments, keywords = calls[count % len(calls)]
-        if name:
-            yield name, _airlock_varied(arguments, generator), _airlock_varied(keywords, generator)
-        else:
-            varied = ([_airlock_varied(one, generator) for one in step[3:]] for step in arguments)
-            steps = [(*step[:3], *given) for step, given in zip(arguments, varied, strict=True)]
-            yield name, tuple(steps), keywords
-
-
-def _airlock_varied(value: _Any, generator: _numpy.random.Generator) -> _Any:
-    if isinstance(value, _numpy.ndarray) and value.dtype.kind == "f" and value.size:
-        if generator.random() < 0.5:  # the same numbers elsewhere
-            return generator.permuted(value.ravel()).reshape(value.shape)
-        low, high = float(value.min()), float(value.max())
-        if low == high:
-            low, high = low - 1, high + 1
-        if not _math.isfinite(low + high):
-            return value.copy()
-        return _numpy.asarray(generator.uniform(low, high, value.shape), value.dtype)
-    if isinstance(value, _numpy.ndarray) and value.dtype.kind in "iu" and value.size:
-        return generator.permuted(value.ravel()).reshape(value.shape)
-    if type(value) is int:  # of the same sign: it may be a size
-        other = int(generator.integers(0, 2 * min(abs(value), 10**9) + 4))
-        return (max(1, other) if value > 0 else -other) if value else other
-    if type(value) is float and _math.isfinite(value):
-        return value * float(generator.uniform(0.5, 1.5))
-    if type(value) is str and len(value) > 1:
-        return "".join(generator.permuted(list(value))) if generator.random() < 0.5 else value
-    if type(value) in (list, tuple):
-        return type(value)(_airlock_varied(one, generator) for one in value)
-    if type(value) is dict and "_airlock_from" not in value:
-        return {key: _airlock_varied(one, generator) for key, one in value.items()}
-    return value
 
 
 def _airlock_size(value: _Any) -> int:
@@ -161,17 +132,38 @@ def _airlock_size(value: _Any) -> int:
 
 
 def _airlock_result(space: dict, name: str, arguments: tuple, keywords: dict, seed: int) -> tuple:
-    """What a call gives and how its arguments are afterwards, or what it raises."""
+    """What a call gives, or prints instead, how its arguments and files are afterwards, or what it raises."""
     _random.seed(seed)
     _numpy.random.seed(seed)
+    printed = _io.StringIO()
+    for file, content in _airlock_files.items():
+        _airlock_put(file, content)
     try:
         arguments, keywords = _copy.deepcopy((arguments, keywords))
-        with _warnings.catch_warnings(), _contextlib.redirect_stdout(_io.StringIO()):
+        with _warnings.catch_warnings(), _contextlib.redirect_stdout(printed):
             _warnings.simplefilter("ignore")
             made = space[name](*arguments, **keywords) if name else _airlock_session(space, arguments)
-            return _airlock_drained(made), arguments, keywords
+            made = ("printed", printed.getvalue()) if made is None else _airlock_drained(made)
+        written = [_airlock_content(file) for file in _airlock_files]
+        return made, arguments, [keywords, *written]
     except Exception as error:
         return "raised", type(error).__name__
+
+
+def _airlock_content(file: str) -> bytes | None:
+    """What is in a file, if there is one."""
+    try:
+        return _Path(file).read_bytes()
+    except OSError:
+        return None
+
+
+def _airlock_put(file: str, content: bytes | None) -> None:
+    """Have that in a file, or no file."""
+    if content is None:
+        _Path(file).unlink(missing_ok=True)
+    elif _airlock_content(file) != content:
+        _Path(file).write_bytes(content)
 
 
 def _airlock_drained(value: _Any) -> _Any:

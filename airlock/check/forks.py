@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Self
 
-from airlock.check import alike, compare, gradings
+from airlock.check import alike, compare, gradings, varied
 from airlock.check.dependence import Dependence, only_defines
+from airlock.check.files import Kept
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.fork import Fork
 from airlock.kernel.meter import Budget, Overrun
@@ -22,7 +23,15 @@ from airlock.wire.values import Malformed
 PROCESSES = 1000  # a fork for each test waits until the end
 CALL_SECONDS = 3  # of computing, and
 IDLE_SECONDS = 10  # of doing nothing: an endless loop is soon known for one
-OURS = "".join(map(inspect.getsource, (alike, compare, gradings)))  # what forks can be asked as well
+# What forks can be asked as well: with names of its own, for an answer may well be called sum or any.
+OURS = f"""
+import builtins as _airlock_builtins
+_airlock_own = {{"__name__": "__main__", "get_ipython": get_ipython}}
+_airlock_builtins.exec({"".join(map(inspect.getsource, (alike, varied, compare, gradings)))!r}, _airlock_own)
+for _airlock_name in [*_airlock_own]:
+    if _airlock_name.startswith("_airlock"):
+        _airlock_builtins.globals()[_airlock_name] = _airlock_own[_airlock_name]
+"""
 
 
 class Forks(contextlib.AbstractContextManager):
@@ -41,8 +50,12 @@ class Forks(contextlib.AbstractContextManager):
         )
         self._changing: set[str] = set()  # functions that the reference changes arguments by
         self._before: dict[int, Fork] = {}  # state before the cell at a position
+        self._files: dict[int, Kept] = {}  # and the files that answers had then
         self._bases: dict[tuple[int, ...], Fork] = {}
         self._open = contextlib.ExitStack()
+        # Forks would all draw the same; where a cell seeds, they shall.
+        sources = [self.dependence.source(cell) for cell in notebook.cells if cell.kind != "test"]
+        self._draws = any("rand" in text for text in sources) and not any("seed" in text for text in sources)
 
     def __enter__(self) -> Self:
         with self._open:
@@ -63,6 +76,7 @@ class Forks(contextlib.AbstractContextManager):
                     fork = self._open.enter_context(self.fork(self._kernel))
                     self._run(fork, OURS)
                 self._before[place] = fork
+                self._files[place] = Kept(self._kernel.folder / "work")
             if cell.kind != "test":
                 fork = None
             self._run_one(place, cell)
@@ -85,14 +99,18 @@ class Forks(contextlib.AbstractContextManager):
         return self._before[place] is self._before[other]
 
     def before(self, place: int) -> contextlib.AbstractContextManager[Fork]:
-        """A fork as before the test at ``place``, with the reference."""
-        return self.fork(self._before[place])
+        """A fork as before the cell at ``place``, with the reference."""
+        self._files[place].restore()
+        fork = self.fork(self._before[place])
+        if self._draws:
+            self._run(fork, "_airlock_draw_anew()")
+        return fork
 
     @contextlib.contextmanager
     def forked(self, place: int, position: int, source: str) -> Iterator[Fork]:
         """A fork as before the test at ``place``, where ``source`` stands for the answer."""
         again = self.dependence.must_run_again(position, [place])
-        with self.fork(self._before[position if again else place]) as fork:
+        with self.before(position if again else place) as fork:
             self.put(fork, position, source)
             for _, cell in self.code(position + 1, place if again else position):
                 if cell.kind != "test":

@@ -15,6 +15,7 @@ from typing import Any as _Any
 import numpy as _numpy
 
 _airlock_tests: dict[int, _Any] = {}
+_airlock_kept: dict[str, _Any] = {}
 
 
 def _airlock_try(number: int, test: str) -> bool:
@@ -41,6 +42,23 @@ def _airlock_gradings(answer: str, number: int, times: int, seconds: float) -> l
     return lost
 
 
+def _airlock_draw_anew() -> None:
+    """What is drawn from now on is not what another fork draws."""
+    _random.seed()
+    _numpy.random.seed()
+
+
+def _airlock_renew() -> bool:
+    """Every name stands for what it stood for when this was first called."""
+    space = get_ipython().user_ns  # type: ignore[name-defined]  # noqa: F821
+    if _airlock_kept:
+        space.clear()
+        space.update(_airlock_kept)
+    else:
+        _airlock_kept.update(space)
+    return True
+
+
 def _airlock_program(text: str, name: str) -> _Any:
     """A cell, compiled; a test may look at the text of a function, as of any cell."""
     shell = get_ipython()  # type: ignore[name-defined]  # noqa: F821
@@ -53,8 +71,7 @@ def _airlock_loses(programs: list) -> bool:
     """Whether one of these raises something, run one after the other; what they bind is forgotten."""
     space = get_ipython().user_ns  # type: ignore[name-defined]  # noqa: F821
     kept = dict(space)
-    _random.seed()
-    _numpy.random.seed()
+    _airlock_draw_anew()
     said = _io.StringIO()
     try:
         with (

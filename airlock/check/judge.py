@@ -1,25 +1,18 @@
 """What becomes of one wrong answer: caught always, by luck, or not at all; runs in a worker process."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
-from airlock.check.inside import inside
+from airlock.check.benches import Setup, bench_of, drop, names_of, tried
+from airlock.check.inside import Inside, inside
 from airlock.check.marked import Marked
 from airlock.check.mutants import Mutant
 from airlock.check.workbench import Workbench
-from airlock.model.assignment import Master, Observed
-from airlock.model.limits import Limits
+from airlock.kernel.client import KernelGone
+from airlock.kernel.meter import Overrun
+from airlock.model.errors import MachineError
+from airlock.wire.values import Malformed
 
-
-@dataclass(frozen=True)
-class Setup:
-    """What a worker makes a bench of: plain data, the same for all tasks of one notebook."""
-
-    master: bytes
-    notebook: str
-    references: tuple[tuple[str, str], ...]  # grade_id and text
-    limits: Limits
+BROKEN = (KernelGone, Overrun, Malformed, MachineError)  # what grading ends with when the bench is to blame
 
 
 @dataclass
@@ -35,48 +28,6 @@ class Verdict:
     beyond: list[str] = field(default_factory=list)  # checks that it cost and the empty cell would not
 
 
-_benches: dict[Setup, Workbench] = {}  # of this process: one at a time, as long as the process lives
-
-
-def bench_of(setup: Setup) -> Workbench:
-    """The bench of this process for a notebook; another notebook's is taken down first."""
-    if setup not in _benches:
-        while _benches:
-            _benches.popitem()[1].__exit__()
-        _benches[setup] = _bench(setup)
-    return _benches[setup]
-
-
-def _bench(setup: Setup) -> Workbench:
-    master = Master.from_bytes(setup.master)
-    notebook = master.notebooks[setup.notebook]
-    observed = master.observed.get(setup.notebook) or Observed()
-    return Workbench(notebook, dict(setup.references), master.files, setup.limits, observed).__enter__()
-
-
-def survey(setup: Setup) -> dict[str, Any]:
-    """What the reference costs and passes, and which checks are whose; by position or name, plain data."""
-    bench = bench_of(setup)
-    cells, dependence = bench.notebook.cells, bench.dependence
-    return {
-        "costs": [asdict(cost) for cost in bench.costs],
-        "borrowed": {cells[p].grade_id or "": bench.borrowed(p) for p in bench.first},
-        "untried": {cells[place].grade_id or "": why for place, why in bench.untried().items()},
-        "answers": {
-            cells[at].grade_id: {"position": at, "own": _names(bench, dependence.own_tests(at))}
-            for at in bench.positions()
-        },
-    }
-
-
-def cost_of(setup: Setup, position: int, source: str) -> dict[str, str]:
-    """The checks that a text in place of an answer loses, each with its message."""
-    bench = bench_of(setup)
-    tests = _tried(bench, bench.dependence.tests(position))
-    found = bench.grade(position, source, tests)
-    return {bench.notebook.cells[p].grade_id or "": found[p][0].message for p in tests if found[p][0].lost}
-
-
 @dataclass(frozen=True)
 class Task:
     """What all mutants of one blank have in common."""
@@ -90,50 +41,127 @@ class Task:
 
 
 def judge(setup: Setup, task: Task, mutants: list[Mutant]) -> list[Verdict]:
-    """The verdicts on mutants of a blank."""
-    bench = bench_of(setup)
-    return [_judge(bench, task, mutant) for mutant in mutants]
+    """The verdicts on mutants of a blank. Most share forks; who may survive has forks of its own."""
+    try:
+        clear = _clear(bench_of(setup), task, mutants)
+    except BROKEN:
+        clear = {}
+    return [clear.get(mutant.name) or _judge_surely(setup, task, mutant) for mutant in mutants]
+
+
+def _judge_surely(setup: Setup, task: Task, mutant: Mutant) -> Verdict:
+    """The verdict on a mutant; where the bench broke, by a new one; of what breaks that too, that it did."""
+    for _ in range(2):
+        try:
+            return _judge(bench_of(setup), task, mutant)
+        except BROKEN as error:
+            why = error
+            drop(setup)
+    return Verdict(mutant, "survived", message=f"It cannot be graded: {why}.", missed=1)
+
+
+def _clear(bench: Workbench, task: Task, mutants: list[Mutant]) -> dict[str, Verdict]:
+    """The verdicts, by name, on mutants that the first of their checks is sure to catch, or are equivalent.
+
+    They are graded one after the other in a fork, and that counts if the reference passes there afterwards:
+    then none can have left something that lost the next. Nothing is said of the others.
+    """
+    own, first = _marking(bench, task)
+    left, verdicts = [*mutants], dict[str, Verdict]()
+    while left:
+        clear: list[Verdict] = []
+        with inside(bench, task.position, own, task.inputs) as look:
+            if not look.serves(first):
+                return {}
+            while left and look.fork.alive:
+                bench.renew()
+                look.renew()
+                verdict = Verdict(left.pop(0), "caught")
+                if _is_clear(look, task, first, verdict):
+                    clear.append(verdict)
+            sound = look.is_sound(first)
+        for verdict in clear if sound else ():
+            if verdict.kind == "caught":
+                verdict.beyond = _beyond(bench, task, verdict.mutant, {first}, [first])
+            verdicts[verdict.mutant.name] = verdict
+    return verdicts
+
+
+def _is_clear(look: Inside, task: Task, first: int, verdict: Verdict) -> bool:
+    """Grade a mutant: whether it is sure to lose its check, or equivalent. Fills in the verdict."""
+    source = verdict.mutant.source
+    found = look.grade(source, first)
+    if not found.lost:
+        verdict.kind = "equivalent"
+        return look.is_alike(source)
+    verdict.checks, verdict.message = names_of(look.bench, [first]), found.message
+    return _is_steady(look.bench, task, first, found) or _look_on(look, task, first, verdict)
+
+
+def _marking(bench: Workbench, task: Task) -> tuple[list[int], int]:
+    """The positions of the checks that mark an answer, and which of them is asked first."""
+    own = [bench.notebook.by_grade_id[name] for name in task.own]
+    return own, min(own, key=lambda place: (bench.notebook.cells[place].grade_id not in task.blank, place))
 
 
 def _judge(bench: Workbench, task: Task, mutant: Mutant) -> Verdict:
-    own = [bench.notebook.by_grade_id[name] for name in task.own]
-    costing = {bench.notebook.by_grade_id[name] for name in task.blank}
-    first, *others = sorted(own, key=lambda place: (place not in costing, place))
+    own, first = _marking(bench, task)
     verdict = Verdict(mutant, "caught")
     bench.renew()
     found = {first: _look(bench, task, own, first, verdict)}
     if verdict.kind == "equivalent":
         return verdict
     if not found[first].lost:
+        others = [place for place in own if place != first]
         found |= {place: one[0] for place, one in bench.grade(task.position, mutant.source, others).items()}
     lost = [place for place in own if place in found and found[place].lost]
-    verdict.checks = _names(bench, lost)
+    verdict.checks = names_of(bench, lost)
     if lost:
         verdict.message = found[lost[0]].message
     else:
         verdict.kind, verdict.missed = "survived", 1
-    steady = verdict.times > 1 or any(place not in bench.random or found[place].endless for place in lost)
+    steady = verdict.times > 1 or any(_is_steady(bench, task, place, found[place]) for place in lost)
     if not steady and task.times > 1 and bench.random.intersection(own):
         _grade_again(bench, task, own, lost or own, verdict)
-    reached = _tried(bench, bench.dependence.tests(task.position))
-    left = [place for place in reached if place not in found and place not in costing]
-    more = bench.grade(task.position, mutant.source, left)
-    lost += [place for place in left if more[place][0].lost]
-    verdict.beyond = [name for name in _names(bench, lost) if name not in task.blank]
+    verdict.beyond = _beyond(bench, task, mutant, set(found), lost)
     return verdict
 
 
 def _look(bench: Workbench, task: Task, own: list[int], first: int, verdict: Verdict) -> Marked:
     """Grade a mutant once, and look at it inside: is it equivalent, or else is it lost each time."""
-    with inside(bench, task.position, verdict.mutant.source, own, task.inputs) as look:
-        found = look.grade(first)
+    source = verdict.mutant.source
+    with inside(bench, task.position, own, task.inputs) as look:
+        found = look.grade(source, first)
         if not found.lost:
-            verdict.kind = "equivalent" if look.likeness() == "same" else "caught"
-        elif task.times > 1 and first in bench.random and not found.endless:
-            enough = task.few if look.likeness() == "far" else task.times
-            if look.loses(first, enough - 1):
-                verdict.times = enough
+            verdict.kind = "equivalent" if look.is_alike(source) else "caught"
+        elif not _is_steady(bench, task, first, found):
+            _look_on(look, task, first, verdict)
     return found
+
+
+def _is_steady(bench: Workbench, task: Task, place: int, found: Marked) -> bool:
+    """Whether a check that was lost once is not asked again: as chance cannot have it, or nobody wants to."""
+    return task.times == 1 or place not in bench.random or found.endless
+
+
+def _look_on(look: Inside, task: Task, first: int, verdict: Verdict) -> bool:
+    """Whether a mutant that has lost its check loses it as often as it is to be graded; see "times"."""
+    source = verdict.mutant.source
+    enough = task.few if look.is_far(source) else task.times
+    if look.loses(source, first, enough - 1):
+        verdict.times = enough
+        return True
+    return False
+
+
+def _beyond(bench: Workbench, task: Task, mutant: Mutant, found: set[int], lost: list[int]) -> list[str]:
+    """Checks that a mutant has cost, or costs in one grading, and the empty answer would not."""
+    reached = tried(bench, bench.dependence.tests(task.position))
+    names = dict(zip(reached, names_of(bench, reached), strict=True))
+    left = [place for place in reached if place not in found and names[place] not in task.blank]
+    more = bench.grade(task.position, mutant.source, left)
+    cost = names_of(bench, [*lost, *(place for place in left if more[place][0].lost)])
+    return [name for name in cost if name not in task.blank]
 
 
 def _grade_again(bench: Workbench, task: Task, own: list[int], lost: list[int], verdict: Verdict) -> None:
@@ -156,19 +184,10 @@ def _grade_again(bench: Workbench, task: Task, own: list[int], lost: list[int], 
         verdict.kind = "caught"
     losses = [(place, one) for place in own for one in found[place] if one.lost]
     if losses and not verdict.checks:
-        verdict.checks, verdict.message = _names(bench, [losses[0][0]]), losses[0][1].message
-        verdict.kind = "luck"  # it was missed the first time
+        verdict.checks, verdict.message = names_of(bench, [losses[0][0]]), losses[0][1].message
+        verdict.kind = "luck"
+        verdict.missed, verdict.times = verdict.missed + 1, verdict.times + 1  # it was missed the first time
 
 
 def _lost(gradings: list[Marked], number: int) -> bool:
     return gradings[min(number, len(gradings) - 1)].lost
-
-
-def _names(bench: Workbench, places: Sequence[int]) -> list[str]:
-    return [bench.notebook.cells[place].grade_id or "" for place in places]
-
-
-def _tried(bench: Workbench, tests: Sequence[int]) -> list[int]:
-    """Without those that the reference itself does not pass here."""
-    untried = bench.untried()
-    return [place for place in tests if place not in untried]

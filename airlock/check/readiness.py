@@ -1,10 +1,13 @@
 """Why an assignment is not ready for students: what the exit code of ``airlock check`` follows."""
 
 from collections.abc import Iterable
+from statistics import median
 from typing import Any
 
-from airlock.check.guarded import NOBODY
+from airlock.check.guarded import NOBODY, PARTLY
 from airlock.model.text import count
+
+SLOW_SECONDS, SLOW = 0.5, 3  # what takes longer than this, and so many times the median, is called slow
 
 
 def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
@@ -17,6 +20,12 @@ def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
             reasons.append(
                 f"The reference lost {row['check']} in {times - row['full']} of {count(times, 'grading')}."
             )
+    lost = {row["check"] for row in reference["checks"] if row["full"] < times}
+    reasons += [
+        f"The reference lost {one['check']} in 1 of {count(one['times'], 'more grading')}: by chance."
+        for one in reference["shaky"]
+        if one["check"] not in lost
+    ]
     reasons += [
         f"{r['check']} cannot be graded: {r['reason']}" for r in found["guarded"] if r["state"] == NOBODY
     ]
@@ -37,6 +46,27 @@ def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
     if beyond := _not_allowed(mutants["beyond"], allowed):
         reasons.append(f"{len(beyond)} wrong answers cost more than the same answer left empty.")
     return reasons
+
+
+def notes(found: dict[str, Any]) -> list[str]:
+    """What may be meant as it is, a sentence each: the exit code does not follow it."""
+    release = found["release"]
+    said = [f"The empty release stops at {one['cell']}: {one['message']}" for one in release["stops"]]
+    for row in found["blanks"]:
+        blank = row["cell"] + (f", blank {row['blank']}," if row["blank"] else "")
+        if not row["lost"]:
+            said.append(f"{blank} costs nothing when it is left empty: no check marks it.")
+        elif row["beyond"]:
+            said.append(f"{blank} costs {', '.join(row['beyond'])} as well when it is left empty.")
+    said += [f"{r['check']} is {r['state']}: {r['reason']}" for r in found["guarded"] if r["state"] == PARTLY]
+    return said + [
+        f"{one['name']} is slow: {one['wall']:.1f} seconds." for one in found["costs"] if is_slow(one, found)
+    ]
+
+
+def is_slow(cost: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Whether a cell or a check takes much longer than most."""
+    return cost["wall"] > max(SLOW_SECONDS, SLOW * median(one["wall"] for one in found["costs"]))
 
 
 def _not_allowed(mutants: Iterable[dict[str, Any]], allowed: set[str]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing import util
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
@@ -73,7 +73,13 @@ def prepare(preload: Iterable[str] = ()) -> None:
     from multiprocessing import forkserver  # not where there is none, and a sentence says so
 
     forkserver.set_forkserver_preload(["airlock.run.grade", "airlock.pages.feedback"])
-    forkserver.ensure_running()
+    try:
+        forkserver.ensure_running()
+    except OSError as error:
+        if "too long" not in str(error):
+            raise
+        where = tempfile.gettempdir()
+        raise AirlockError(f"{where} is too long a path for sockets: set TMPDIR to a shorter one.") from None
     if fork_server.AVAILABLE:
         fork_server.share(preload)
 
@@ -127,23 +133,50 @@ class DaskWorkers(contextlib.AbstractContextManager):
             raise AirlockError(
                 f"The Dask scheduler at {self.address} was lost: start it, and give the same command again."
             )
-        return _cluster_executor(self.client)
+        return _DaskExecutor(self.client)
 
     def __exit__(self, *_: Any) -> None:
         self.client.close()
 
 
-def _cluster_executor(client: Any) -> Executor:
-    """A Dask client as an executor that can be shut down when the client has given its scheduler up."""
-    from distributed.cfexecutor import ClientExecutor
-    from distributed.client import ClosedClientError
+class _DaskExecutor(Executor):
+    """Runs functions on a Dask cluster. Every future of it ends.
 
-    class ClusterExecutor(ClientExecutor):
-        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            with contextlib.suppress(ClosedClientError):  # by then nothing is left to cancel
-                super().shutdown(wait)
+    Those of Dask's own executor do not where the scheduler dies while a result is fetched from there.
+    """
 
-    return ClusterExecutor(client, retries=1, pure=False)
+    def __init__(self, client: Any):
+        self._client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        """As of any executor; BrokenExecutor is what became of a task that the cluster has lost."""
+        found: Future = Future()
+        task = self._client.submit(fn, *args, retries=1, pure=False, **kwargs)
+        found.add_done_callback(functools.partial(_take_back, task))
+        task.add_done_callback(functools.partial(_pass_on, found))
+        return found
+
+
+def _take_back(task: Any, found: Future) -> None:
+    """Cancel a task with its future."""
+    if found.cancelled():
+        with contextlib.suppress(Exception):  # a client that has given its scheduler up has nothing to cancel
+            task.cancel()
+
+
+def _pass_on(found: Future, task: Any) -> None:
+    """Give a future what has become of a task; in a thread of the client's."""
+    if not found.set_running_or_notify_cancel():
+        return
+    try:
+        if task.status == "error":
+            found.set_exception(task.exception())
+        else:
+            found.set_result(task.result())
+    except BaseException as error:  # noqa: B036  cancelled, or nobody answers any more
+        broken = BrokenExecutor(str(error))
+        broken.__cause__ = error
+        found.set_exception(broken)
 
 
 def _start_worker(folder: str, shared: socket.socket | None) -> None:

@@ -12,7 +12,7 @@ from airlock.classroom.renewed_pages import renew_pages
 from airlock.course.folders import replace_folder
 from airlock.course.gradebook import Book, handed_in_at
 from airlock.course.journal import Journal
-from airlock.course.marked import follow, marked, only_marked
+from airlock.course.marked import everybody, follow, marked
 from airlock.course.results import write_results
 from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
@@ -87,12 +87,11 @@ class Recorder:
 
     def standing(self) -> list[Record]:
         """Everybody as the gradebook has them, and whoever is in the gradebook alone."""
-        found = [marked(record, self.entries.get(student)) for student, record in self.records.items()]
-        for student in sorted(self.entries.keys() - self.room.submissions.keys() - {*self.room.excluded}):
-            most = self.room.ungraded.max_score
-            gone = only_marked(student, self.room.assignment, most, self.entries[student], gone=True)
-            found += [gone] if gone else []
-        return sorted(found, key=lambda record: record.student)
+        here = self.room.submissions
+        waiting = here.keys() - self.records.keys()  # what the gradebook has of them is about to change
+        entries = {student: one for student, one in self.entries.items() if student not in waiting}
+        found = everybody(self.room.assignment, self.records, entries, here, self.room.excluded)
+        return [*found.values()]
 
     def settle(self) -> list[Record]:
         """Renew penalties and pages, after all is graded or marks were given by hand; everybody's record."""

@@ -11,7 +11,7 @@ from traitlets.config import Config
 
 from airlock.model.assignment import CELL_ID, MasterCell
 from airlock.model.errors import AirlockError
-from airlock.model.names import bound_names, inner_reads
+from airlock.model.names import bound_names, inner_reads, inner_sets
 from airlock.model.origins import own_bindings
 from airlock.model.text import count
 
@@ -77,8 +77,10 @@ def _cells(
         own, imports = own_bindings(solution, released.source) if is_answer else ((), ())
         statements = tuple((one.name, one.source) for one in imports)
         unsolved = is_answer and solution.strip() == released.source.strip()
-        reads = tuple(sorted(inner_reads(solution))) if is_answer else ()
-        yield MasterCell(cell, released.source, tuple(sorted(names)), own, statements, unsolved, reads)
+        text = solution if is_answer else ""
+        of_functions = tuple(sorted(inner_reads(text))), tuple(sorted(inner_sets(text)))
+        known = tuple(sorted(names)), own, statements, unsolved
+        yield MasterCell(cell, released.source, *known, *of_functions)
     if saved.keys() - seen:
         raise _mismatch(entry.name, assignment_id, ", ".join(sorted(saved.keys() - seen)))
 

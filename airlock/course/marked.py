@@ -1,6 +1,6 @@
 """One truth for every mark: records of grading with what the gradebook has in place of what grading found."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from airlock.course.entries import Cell, Entry, Grade
@@ -52,25 +52,46 @@ def follow(record: Record, previous: Record | None, entry: Entry | None) -> Reco
     return replace(record, changes=changes, changed_by=("checks" if same else "hand-in") if changes else "")
 
 
-def only_marked(
-    student: str, assignment: str, max_score: float, entry: Entry, gone: bool = False
-) -> Record | None:
-    """Return a record by the gradebook alone; None where it has no points. ``gone``: with its hand-in."""
+def everybody(
+    assignment: str,
+    records: Mapping[str, Record],
+    entries: Mapping[str, Entry],
+    here: Container[str] | None,
+    excluded: Container[str],
+) -> dict[str, Record]:
+    """Return everybody's record as the gradebook has it now, by student, but of whom the roster excludes.
+
+    Whoever is not in ``records`` is known by the gradebook alone, if it has points. ``here``: who has a
+    folder of submissions, where that is known.
+    """
+    found = {student: marked(record, entries.get(student)) for student, record in records.items()}
+    for student in entries.keys() - found.keys():
+        gone = here is not None and student not in here
+        if record := _only_marked(student, assignment, entries[student], gone):
+            found[student] = record
+    return {student: found[student] for student in sorted(found) if student not in excluded}
+
+
+def _only_marked(student: str, assignment: str, entry: Entry, gone: bool) -> Record | None:
+    """A record by the gradebook alone; None where it has no points. ``gone``: with its hand-in."""
     checks = [Check(*cell, grade.max_points, grade.points) for cell, grade in entry.grades.items()]
     if all(check.points is None for check in checks):
         return None
-    record = Record(student, assignment, "graded", max_score, None, checks)
+    most = sum(check.max_points for check in checks)
+    record = Record(student, assignment, "graded", most, None, checks)
     if gone:
         record.status, record.incidents = "incident", [Incident("gone", GONE)]
     return marked(record, entry)
 
 
 def stands(record: Record, entry: Entry | None) -> bool:
-    """Whether the gradebook still has what grading found; not after a backup of it was put in place."""
+    """Whether the gradebook still has what grading found, of every cell with points; not after a backup of it
+    was put in place.
+    """
     if entry is None:
         return False
     cells = {(check.notebook, check.grade_id): check.points for check in record.checks}
-    return all(cells.get(cell, grade.automatic) == grade.automatic for cell, grade in entry.grades.items())
+    return all(cell in cells and cells[cell] == one.automatic for cell, one in entry.grades.items())
 
 
 def _check(check: Check, grade: Grade | None, earlier: Earlier | None) -> Check:

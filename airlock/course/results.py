@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from airlock.model.errors import AirlockError
 from airlock.model.record import Record
 from airlock.model.text import visible
 
@@ -53,8 +54,16 @@ def write_results(folder: Path | str, records: Iterable[Record], meta: dict) -> 
 
 
 def read_results(folder: Path | str) -> dict:
-    """Return the content of ``results.json`` in ``folder``; its records are plain dicts."""
-    return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
+    """Return the content of ``results.json`` in ``folder``; its records are plain dicts.
+
+    Raises AirlockError for what is none.
+    """
+    path = Path(folder) / "results.json"
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))
+        return {**results, "records": results["records"]}
+    except (ValueError, TypeError, KeyError) as error:
+        raise AirlockError(f"{path} cannot be read ({error}): remove it, and grade again.") from None
 
 
 def to_csv(

@@ -12,7 +12,7 @@ from airlock.course.folders import find_submissions, reports_of
 from airlock.course.gradebook import telling
 from airlock.course.journal import Journal
 from airlock.course.lateness import assign_penalties, late_submissions
-from airlock.course.marked import marked, only_marked
+from airlock.course.marked import everybody
 from airlock.course.results import read_results
 from airlock.course.roster_file import find_roster
 from airlock.model.errors import AirlockError
@@ -57,16 +57,5 @@ def standing(
     if not records and (reports / assignment / "results.json").is_file():
         known = map(Record.from_json, read_results(reports / assignment)["records"])
         records = {record.student: record for record in known}
-    found: dict[str, Record] = {}
-    for student, entry in renewed_entries(book, config, assignment).items():
-        if student not in records:
-            most = sum(grade.max_points for grade in entry.grades.values())
-            gone = here is not None and student not in here
-            alone = only_marked(student, assignment, most, entry, gone)
-            found |= {student: alone} if alone else {}
-        else:
-            found[student] = marked(records[student], entry)
-    found = {student: record for student, record in records.items() if student not in found} | found
-    roster = find_roster(reports.parent)
-    excluded = roster.excluded if roster else set()
-    return {student: record for student, record in found.items() if student not in excluded}
+    entries, roster = renewed_entries(book, config, assignment), find_roster(reports.parent)
+    return everybody(assignment, records, entries, here, roster.excluded if roster else ())

@@ -1,6 +1,8 @@
 """From the bytes that a student handed in to plain cells, whatever is wrong with the file."""
 
 import json
+import operator
+import re
 from dataclasses import dataclass, field
 
 import nbformat
@@ -11,11 +13,17 @@ from airlock.model.names import LONGEST
 from airlock.model.text import as_dict, as_text
 
 MAX_NOTEBOOK = 50 * 2**20  # bytes; with its outputs, an ordinary notebook has a few of these megabytes
-MAX_CONTAINERS = 2_000_000  # lists and objects; each costs some 60 bytes of memory for 2 in the file
+MAX_PARTS = 1_000_000  # lists, objects, what is in them: 200 bytes of memory each for 2 in the file
+MAX_WIDE = 24 * 2**20  # bytes of texts with a letter that makes all of such a text four times as wide
+MAX_ATTACHMENTS = 1_000
 MAX_CELLS = 5000
 MAX_CODE = 1_000_000  # characters in all; to find the names in so many takes up to ten seconds
 MAX_MAGICS = 5_000  # lines
+# A text in JSON. Possessive, so that a pass over a file is linear whatever it holds.
+STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+WIDE = re.compile(rb"[\xc4-\xf4]|\\u(?!00)")
 TYPES = ("code", "markdown", "raw")
+READ = ("cell_type", "source", "input", "code", "text")  # of a cell of an old format
 
 
 @dataclass
@@ -39,9 +47,12 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
         In one sentence, why this is not a notebook that can be graded.
     """
     remarks: list[str] = []
-    if len(data) > MAX_NOTEBOOK or data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
+    if len(data) > MAX_NOTEBOOK:
         size = f"{len(data) / 2**20:.0f} MB, limit {MAX_NOTEBOOK >> 20} MB"
         raise Unreadable(f"{filename} is too large to be read ({size}).", "too-large")
+    if sum(map(data.count, (b"[", b"{", b","))) > MAX_PARTS or _wide(data) > MAX_WIDE:
+        why = "too many parts, or too long a text"
+        raise Unreadable(f"{filename} is too large to be read ({why}).", "too-large")
     plain = _loads(_decode(data, filename, remarks), filename)
     cells = _upgrade(plain, filename, remarks)
     if len(cells) > MAX_CELLS:
@@ -56,7 +67,16 @@ def read_cells(data: bytes, filename: str) -> tuple[list[StudentCell], list[str]
     if magics > MAX_MAGICS:
         sentence = f"{filename} has {magics:,} lines of magics, the limit is {MAX_MAGICS:,}."
         raise Unreadable(sentence, "too-large")
+    if sum(len(c.attachments) for c in found) > MAX_ATTACHMENTS:
+        raise Unreadable(f"{filename} has more than {MAX_ATTACHMENTS:,} attachments.", "too-large")
     return found, remarks
+
+
+def _wide(data: bytes) -> int:
+    """Bytes of the texts in JSON that have more than the letters of Latin-1, if there may be many."""
+    if len(data) <= MAX_WIDE:
+        return 0
+    return sum(len(text) for text in map(operator.itemgetter(0), STRING.finditer(data)) if WIDE.search(text))
 
 
 def _decode(data: bytes, filename: str, remarks: list[str]) -> str:
@@ -104,13 +124,29 @@ def _upgrade(plain: dict, filename: str, remarks: list[str]) -> list:
     if major < 4:
         remarks.append(f"it was in notebook format {major}")
         try:
-            plain = nbformat.convert(nbformat.from_dict(plain), 4)
+            plain = nbformat.convert(nbformat.from_dict(_bare(plain)), 4)
         except Exception:  # the converters trust what they read
             raise Unreadable(f"{filename} says it has notebook format {major}, but has not.") from None
     cells = plain.get("cells")
     if not isinstance(cells, list):
         raise Unreadable(f"{filename} is not a notebook: it has no list of cells.")
     return cells
+
+
+def _bare(plain: dict) -> dict:
+    """A notebook of an old format without what nobody reads of it: a small object costs much to convert."""
+    cells = [_bare_cell(cell) for sheet in plain.get("worksheets", [plain]) for cell in sheet["cells"]]
+    kept = {"nbformat": plain["nbformat"], "nbformat_minor": 0, "metadata": {}}
+    return kept | ({"worksheets": [{"cells": cells}]} if "worksheets" in plain else {"cells": cells})
+
+
+def _bare_cell(cell: dict) -> dict:
+    name = _as_name(as_dict(as_dict(cell.get("metadata")).get("nbgrader")).get("grade_id"))
+    kept: dict = {key: as_text(cell[key]) for key in READ if key in cell}
+    kept["metadata"] = {"nbgrader": {"grade_id": name}} if name else {}
+    if kept["cell_type"] == "heading":
+        kept["level"] = level if (level := cell.get("level")) in range(1, 7) else 1
+    return kept | ({"outputs": []} if kept["cell_type"] == "code" else {})
 
 
 def _cell(index: int, cell: dict) -> StudentCell:

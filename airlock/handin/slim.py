@@ -4,13 +4,14 @@ import mmap
 import re
 from typing import IO
 
-from airlock.handin.reading import MAX_CONTAINERS, MAX_NOTEBOOK
+from airlock.handin.reading import MAX_NOTEBOOK
+from airlock.handin.reading import STRING as TEXT
 
 MAX_STORED = 512 * 2**20  # bytes of a notebook file with its outputs; a larger one is cut, and then refused
+MAX_BRACKETS = 2_000_000  # in the outputs of a cell
 SMALL = 2**20  # bytes: not worth looking into
 
-# Possessive, so that a pass over the file is linear whatever it holds. A key of an object is a string too.
-STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+STRING = TEXT.pattern  # a key of an object is one too
 OUTPUTS = rb'"outputs"[ \t\r\n]*+:[ \t\r\n]*+\['
 KEPT = re.compile(rb"(?:[^\"]++|(?!" + OUTPUTS + rb")" + STRING + rb")*+", re.DOTALL)
 SKIPPED = re.compile(rb"(?:[^\"\[\]]++|" + STRING + rb")*+", re.DOTALL)
@@ -42,7 +43,7 @@ def _without_outputs(data: mmap.mmap) -> bytes:
         start = START.match(data, end)
         end = start.end() if start else len(data)
         kept += end - position
-        parts.append((position, end))
+        parts.append((position, min(end, position + MAX_NOTEBOOK + 1)))
         if not start:
             break
         position = _closing(data, end)  # type: ignore[assignment]
@@ -54,7 +55,7 @@ def _without_outputs(data: mmap.mmap) -> bytes:
 def _closing(data: mmap.mmap, position: int) -> int | None:
     """Where the ``]`` stands that closes the list before ``position``; None where none does, or too late."""
     depth = 1
-    for _ in range(MAX_CONTAINERS):
+    for _ in range(MAX_BRACKETS):
         position = SKIPPED.match(data, position).end()  # type: ignore[union-attr]  # it may be empty
         bracket = data[position : position + 1]
         if bracket not in (b"[", b"]"):

@@ -5,15 +5,16 @@ busy machine changes nothing; a kernel that does not react to an interrupt is ki
 """
 
 import json
+import selectors
 import time
 from collections.abc import Callable, Container, Sequence
 from typing import Any, TypeVar
 
 import zmq
 
-from airlock.kernel.meter import Meter
+from airlock.kernel.meter import Meter, Overrun
 from airlock.kernel.process import KernelProcess
-from airlock.wire.frames import send
+from airlock.wire.frames import Outbox, send
 from airlock.wire.values import Buffer, Malformed, Refer, decode
 
 POLL_MILLISECONDS = 100
@@ -38,8 +39,11 @@ class KernelGone(Exception):
     """The kernel ended while it worked for us: why, in words; ``reason``: as a kind of incident."""
 
     def __init__(self, reason: str):
-        super().__init__(CAUSES[reason])
+        super().__init__(reason)
         self.reason = reason
+
+    def __str__(self) -> str:
+        return CAUSES[self.reason]
 
 
 class StudentKernel(KernelProcess):
@@ -90,12 +94,30 @@ class StudentKernel(KernelProcess):
         self, content: dict, frames: Sequence[Buffer], seconds: float
     ) -> tuple[dict, list[memoryview]]:
         self._serving = True
+        self._send(Outbox([json.dumps(content).encode(), *frames]), seconds)
+        return self._reply(seconds)
+
+    def _send(self, outbox: Outbox, seconds: float) -> None:
+        """Send a request. A kernel that does not read it is idle, which counts as it does for a reply."""
         try:
-            send(self._requests, [json.dumps(content).encode(), *frames])
+            if outbox.send(self._requests):
+                return
+            with selectors.PollSelector() as selector:
+                selector.register(self._requests, selectors.EVENT_WRITE)
+
+                def look() -> Ready:
+                    return (self._requests,) if selector.select(POLL_MILLISECONDS / 1000) else ()
+
+                def write(ready: Ready) -> bool | None:
+                    return outbox.send(self._requests) or None
+
+                self._wait(look, write, seconds, lambda _: None)
+        except Overrun:
+            self.kill()  # what follows would be out of step
+            raise
         except OSError:
             self.kill()
             raise KernelGone(self.cause_of_death()) from None
-        return self._reply(seconds)
 
     def _reply(self, seconds: float) -> tuple[dict, list[memoryview]]:
         """The next reply on the socket for requests."""

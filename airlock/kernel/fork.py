@@ -12,7 +12,6 @@ from typing import Any
 import psutil
 
 from airlock.kernel.client import KernelGone, StudentKernel
-from airlock.kernel.process import SEND_SECONDS
 from airlock.sandbox.processes import descendants, lives
 from airlock.wire.frames import Inbox, connect
 from airlock.wire.values import Malformed
@@ -37,7 +36,7 @@ class Fork(StudentKernel):
         self._serving, self._gone, self._pid = True, False, 0
         self.process, self._top = kernel.process, kernel._top
         self._requests = connect(self.manager.connection_file)
-        self._requests.settimeout(SEND_SECONDS)
+        self._requests.setblocking(False)
         self._inbox = Inbox(self.limits.message)
         self._selector = selectors.PollSelector()
         self._selector.register(self._requests, selectors.EVENT_READ)

@@ -25,8 +25,11 @@ class Overrun(Exception):
     """A limit of time was met. ``reason``: "time-limit" or "machine". The kernel may have been killed."""
 
     def __init__(self, reason: str, sentence: str):
-        super().__init__(sentence)
-        self.reason = reason
+        super().__init__(reason, sentence)  # what it is made of again behind a process pool
+        self.reason, self.sentence = reason, sentence
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class Budget:

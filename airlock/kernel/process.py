@@ -22,7 +22,7 @@ from airlock.kernel.provisioner import WardenClient
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import lay_out, remove
-from airlock.sandbox.processes import cpu_seconds, descendants
+from airlock.sandbox.processes import cpu_times, descendants
 from airlock.undocumented import use_kernel_spec
 from airlock.wire.frames import Inbox, connect
 
@@ -30,7 +30,7 @@ START_SECONDS = 120
 LONGEST_PATH = 103 - len("/run/requests")  # bytes; the address of a Unix socket ends there, on macOS first
 ASK_SECONDS = 0.2  # for an answer of a kernel that is starting, before it is asked again
 MAX_LOG = 1 << 20  # characters of a kernel's log that are read
-SEND_SECONDS = 60  # for a kernel to take in what it is asked
+READINGS = 5  # of the CPU time of processes that start and end meanwhile
 
 
 class KernelProcess:
@@ -118,7 +118,7 @@ class KernelProcess:
             self.client.start_channels(stdin=False, hb=False)
             self._wait_until_ready()
             self._requests = connect(self.manager.connection_file)
-            self._requests.settimeout(SEND_SECONDS)
+            self._requests.setblocking(False)
             self._inbox = Inbox(self.limits.message)
             self._selector = selectors.PollSelector()
             self._selector.register(self._requests, selectors.EVENT_READ)
@@ -206,14 +206,29 @@ class KernelProcess:
             if process is not None and process.cpu is not None:
                 self._cpu = max(self._cpu, process.cpu)  # its warden's last word
                 return self._cpu
-            now = cpu_seconds(self._top) if process is not None else 0.0
-            for one in self.process_ids():
-                with contextlib.suppress(psutil.Error):
-                    now += cpu_seconds(one) if process else sum(psutil.Process(one).cpu_times()[:4])
+            times = self._times()
+            # Who ends while others are read is in no reading, or in two; nobody is there to end but two.
+            for _ in range(READINGS if len(times) > 2 else 0):
+                before, times = times, self._times()
+                if {one: time[2:4] for one, time in before.items()} == {
+                    one: time[2:4] for one, time in times.items()
+                }:
+                    break
+            now = sum(sum(time[:4]) for time in times.values())
             # What a process used that nobody waited for is gone with it.
             self._lost += max(0.0, self._seen - now)
             self._seen, self._cpu = now, now + self._lost
         return self._cpu
+
+    def _times(self) -> dict[int, Any]:
+        """CPU times of this kernel's processes and of its warden, by process id."""
+        if self._process() is not None:
+            return {one: cpu_times(one) for one in [self._top, *self.process_ids()]}
+        times = {}
+        for one in self.process_ids():
+            with contextlib.suppress(psutil.Error):
+                times[one] = psutil.Process(one).cpu_times()
+        return times
 
     def process_ids(self) -> list[int]:
         """This kernel's process and all that it started."""

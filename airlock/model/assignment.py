@@ -31,6 +31,7 @@ class MasterCell:
     imports: tuple[tuple[str, str], ...] = ()  # name and statement, of what the solution imports
     unsolved: bool = False  # an answer without a reference solution
     reads: tuple[str, ...] = ()  # globals that the functions of the solution read
+    sets: tuple[str, ...] = ()  # and those that they bind anew
 
     @property
     def grade_id(self) -> str | None:
@@ -93,6 +94,11 @@ class MasterNotebook:
         return frozenset(name for cell in self.cells for name in cell.reads)
 
     @cached_property
+    def set_by_answers(self) -> frozenset[str]:
+        """The globals that the functions of the reference solution bind anew."""
+        return frozenset(name for cell in self.cells for name in cell.sets)
+
+    @cached_property
     def import_folders(self) -> tuple[str, ...]:
         """What the assignment's own cells may add to ``sys.path``: every text in a cell that speaks of it."""
         codes = (cell for cell in self.cells if cell.node.cell_type == "code" and cell.kind != "answer")
@@ -144,7 +150,7 @@ class Master:
                 "preload": notebook.preload,
                 "unguarded": notebook.unguarded,
                 "cells": [
-                    [c.node, c.released, c.names, c.own, c.imports, c.unsolved, c.reads]
+                    [c.node, c.released, c.names, c.own, c.imports, c.unsolved, c.reads, c.sets]
                     for c in notebook.cells
                 ],
                 "observed": asdict(self.observed[name]) if name in self.observed else None,

@@ -24,7 +24,7 @@ class Limits:
     idle_seconds: float = 30
     wall_seconds: float = 1800
     memory: int = 2048 * MIB  # address space of one process beyond its start; resident size of all
-    test_memory: int = 512 * MIB  # of the process that runs the tests, beyond its start
+    test_memory: int = 400 * MIB  # of the process that runs the tests, beyond its start
     processes: int = 16
     file_size: int = 64 * MIB
     disk: int = 256 * MIB

@@ -9,8 +9,13 @@ import hashlib
 from nbformat import NotebookNode
 
 
+def has_points(cell: NotebookNode) -> bool:
+    """Whether a cell is worth points, by its tests or by a person."""
+    return is_grade(cell) or is_task(cell)
+
+
 def is_grade(cell: NotebookNode) -> bool:
-    """Whether a cell is worth points."""
+    """Whether autograding may give points for a cell."""
     return cell.metadata.get("nbgrader", {}).get("grade", False)
 
 
@@ -51,6 +56,8 @@ def determine_grade(cell: NotebookNode) -> tuple[float | None, float]:
     Raises ValueError for a partial credit that is more than that.
     """
     most = float(cell.metadata.nbgrader["points"])
+    if is_task(cell) and not is_grade(cell):
+        return None, most
     if is_solution(cell):
         return (0 if _is_untouched(cell) else None), most
     if cell.cell_type != "code":

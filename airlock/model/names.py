@@ -90,7 +90,14 @@ def global_reads(source: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def inner_reads(source: str) -> frozenset[str]:
     """The globals that the functions of a cell read, those that it defines itself too."""
-    return _globals_in(_scopes(source)[1:])
+    return _globals_in(_scopes(source)[1:]) | inner_sets(source)  # to Python, ``x += 1`` only binds
+
+
+@lru_cache(maxsize=1024)
+def inner_sets(source: str) -> frozenset[str]:
+    """The globals that the functions of a cell bind anew."""
+    symbols = (one for scope in _scopes(source)[1:] for one in scope.get_symbols())
+    return frozenset(one.get_name() for one in symbols if one.is_declared_global() and one.is_assigned())
 
 
 def _globals_in(scopes: list[symtable.SymbolTable]) -> frozenset[str]:

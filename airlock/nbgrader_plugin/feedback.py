@@ -12,7 +12,7 @@ from airlock.course.folders import find_submissions, reports_of
 from airlock.course.load import hidden_regions
 from airlock.course.results import read_results
 from airlock.course.standing import standing
-from airlock.model.marks import is_grade
+from airlock.model.marks import has_points
 from airlock.model.record import NO_ANSWER, Check, Comment, Incident, Record
 from airlock.outcome import write_outcome
 from airlock.pages.feedback import message_of, render_feedback
@@ -71,7 +71,7 @@ def _record(nb: NotebookNode, where: dict, submission: SubmittedAssignment) -> R
     known = nb.metadata.get("airlock", {})
     checks = []
     for cell in nb.cells:
-        if not is_grade(cell):
+        if not has_points(cell):
             continue
         data = cell.metadata.nbgrader
         points, best = data.get("score"), float(data.get("points") or 0)

@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from airlock.model.assignment import HIDDEN
-from airlock.model.marks import is_grade, is_solution
+from airlock.model.marks import has_points, is_grade, is_solution
 from airlock.model.record import Check
 from airlock.pages import prose
 from airlock.pages.outputs import PICTURES, Output, best_form
@@ -76,7 +76,7 @@ class Reader:
         grader = cell.metadata.get("nbgrader", {})
         name = grader.get("grade_id", "")
         source = self._visible(cell.source)
-        check = checks.get(name) if is_grade(cell) else None
+        check = checks.get(name) if has_points(cell) else None
         view = View(self._number, "code", name, check=check, source=source)
         if name in self._comments:
             view.comment = self._prose(self._comments[name], level_of_headings=6)

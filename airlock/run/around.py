@@ -2,6 +2,9 @@
 
 import builtins
 import contextlib
+import io
+import logging
+import os
 import random
 import sys
 import time
@@ -37,16 +40,23 @@ class Surroundings:
     def begin(self) -> None:
         """A test begins: its output goes where the grader collects it, its generators are drawn anew."""
         self._streams: tuple[Any, Any] | None = None
+        self.source = ""
         self.names: dict[str, Any] = {}
         self._seeded: set[str] = set()
         self._sent: dict[str, Any] = {}
         self.patched.clear()
 
-    def home(self, namespace: dict) -> None:
+    def home(self, namespace: dict, source: str) -> None:
         """The test's first line is about to run, with these globals."""
+        self.source = source
         self._streams, self.names = (sys.stdout, sys.stderr), namespace
         self._filters = list(warnings.filters)
         self._showing = warnings.showwarning
+        self._process = dict(os.environ), list(sys.argv), sys.stdin
+        self._logging = {logger.name: (logger.level, [*logger.handlers]) for logger in _loggers()}
+        # Looking at all of these for each call would take longer than most calls do.
+        self._may_differ = any(word in source for word in ("environ", "argv", "stdin", "env("))
+        self._may_log = "log" in source.lower()
 
     def seeded(self, which: str) -> None:
         """The test has seeded a global generator, ``random`` or ``numpy``."""
@@ -61,8 +71,23 @@ class Surroundings:
             wanted["printed"] = True
         if warnings.showwarning is not self._showing or warnings.filters != self._filters:
             wanted["warned"] = True
+        environ, argv, stdin = self._process
+        if self._may_differ and os.environ != environ:
+            changed = dict(os.environ.items() ^ environ.items())
+            wanted["environ"] = {name: os.environ.get(name) for name in changed}
+        if sys.argv != argv:
+            wanted["argv"] = [str(one) for one in sys.argv]
+        if sys.stdin is not stdin and type(sys.stdin) is io.StringIO:
+            wanted["stdin"] = sys.stdin.getvalue()[sys.stdin.tell() :]
+        heard = [
+            [logger.name, logger.level]
+            for logger in (_loggers() if self._may_log else ())
+            if logger.handlers and (logger.level, logger.handlers) != self._logging.get(logger.name)
+        ]
+        if heard:
+            wanted["logged"] = heard
         patched = [
-            [module, name, self._bridge.callbacks.node(function)]
+            [module, name, self._bridge.callbacks.replacing(function)]
             for module, name, function in self._replaced()
         ]
         if patched:
@@ -92,6 +117,14 @@ class Surroundings:
         if type(printed) is list and len(printed) == 2:
             sys.stdout.write(str(printed[0]))
             sys.stderr.write(str(printed[1]))
+        read = told.get("stdin")
+        if type(read) is int and type(sys.stdin) is io.StringIO:
+            sys.stdin.seek(sys.stdin.tell() + max(0, min(read, len(sys.stdin.getvalue()) - sys.stdin.tell())))
+        logged = told.get("logged")
+        for name, level, message in logged if type(logged) is list else ():
+            logger = logging.getLogger(str(name)[:200] if name != "root" else None)
+            record = logger.makeRecord(logger.name, int(level), "<answer>", 1, str(message), (), None)
+            logger.handle(record)
         for which in self._seeded & told.keys():
             _follow(which, told[which])
             self._sent[which] = repr(_state(which))
@@ -99,6 +132,13 @@ class Surroundings:
         for kinds, message in warned if type(warned) is list else ():
             category = next((CATEGORIES[kind] for kind in kinds if kind in CATEGORIES), UserWarning)
             warnings.warn_explicit(str(message), category, "<answer>", 1)
+
+
+def _loggers() -> list[logging.Logger]:
+    return [
+        logging.getLogger(),
+        *(one for one in logging.root.manager.loggerDict.values() if isinstance(one, logging.Logger)),
+    ]
 
 
 def _state(which: str) -> Any:

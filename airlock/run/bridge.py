@@ -4,7 +4,9 @@ The other end is sandbox/answering.py, in a process that may lie. It is told nam
 else of a test; what it answers is checked to be plain data by :mod:`airlock.wire.values`.
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+import contextlib
+import threading
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from airlock.kernel.client import KernelGone, StudentKernel
@@ -12,16 +14,17 @@ from airlock.kernel.meter import Overrun
 from airlock.model.record import Incident
 from airlock.run.around import Surroundings
 from airlock.run.callbacks import Callbacks
+from airlock.run.copies import Copies
 from airlock.run.foreign import TooMuch
 from airlock.run.functions import RemoteFunction
 from airlock.run.lent import Names
 from airlock.run.mirror import Mirror
 from airlock.run.raised import raised
 from airlock.run.references import References
-from airlock.run.remote_class import RemoteClass
+from airlock.run.remote_class import RemoteClass, number_of
 from airlock.run.told import StandIns
 from airlock.wire.changes import USED_UP, restore
-from airlock.wire.values import Malformed, decode, encode
+from airlock.wire.values import Buffer, Malformed, decode, encode
 
 Found = TypeVar("Found")
 MOST_ITEMS = 20_000  # that a test takes from iterators of the submission
@@ -44,11 +47,13 @@ class Bridge:
     ):
         self.kernel, self.references, self.in_place, self.mirror = kernel, references, in_place, mirror
         self.incidents: list[Incident] = []
+        self._turn = threading.RLock()  # a test may use threads, of which one at a time asks
         self.changing: set[str] = set()  # functions that changed their arguments
         # The exception class that the test knows by a name; its namespace says which.
         self.exception: Callable[[str], type | None] = lambda name: None
         self.callbacks, self.surroundings = Callbacks(self), Surroundings(self)
-        self.stand_ins, self.names = StandIns(self), Names(self)
+        self.stand_ins, self.names, self.copies = StandIns(self), Names(self), Copies(self)
+        self.stale: Callable[[], None] = lambda: None  # what a test knows of the student's names may be so
         kernel.call_back = self.callbacks.answer
         self.begin()
 
@@ -58,9 +63,20 @@ class Bridge:
         self._items = self._exchanges = 0
         self.has_called = False  # a function of the student's
         self.callbacks.begin()
+        self.copies.begin()
         self.surroundings.begin()
         self.lost = ""  # why the test that is running is lost already
         self.changed = ""  # a function that gave a result, and changed its arguments although it need not
+
+    @contextlib.contextmanager
+    def unheard(self) -> Iterator[None]:
+        """While a test goes on that has failed: what happens changes nothing of that, if the kernel lives."""
+        lost, incidents = self.lost, self.incidents[:]
+        with contextlib.suppress(Lost):
+            yield
+        self.lost = lost
+        if self.kernel.alive:
+            self.incidents[:] = incidents
 
     def get(self, name: str) -> Any:
         """The value of a name in the student's namespace; KeyError where there is none."""
@@ -89,7 +105,8 @@ class Bridge:
     def call(self, function: RemoteFunction, arguments: tuple, keywords: dict) -> Any:
         """Call the student's function; raises what it raised, or Lost."""
         request = {"do": "call", "name": "", "on": self.stand_ins.number(function)}
-        return self._ask(request, function.__name__, arguments, keywords, function._path)
+        with self._turn:
+            return self._ask(request, function.__name__, arguments, keywords, function._path)
 
     def operate(
         self, what: str, on: Any, name: str = "", arguments: tuple = (), keywords: dict | None = None
@@ -101,11 +118,17 @@ class Bridge:
         kind = on if type(on) in (RemoteClass, RemoteFunction) else type(on)
         request = {"do": what, "name": name, "on": self.stand_ins.number(on)}
         path = f"{kind.__name__}.{name}" if name else kind.__name__
-        return self._ask(request, kind.__name__, arguments, keywords or {}, path, path)
+        with self._turn:
+            return self._ask(request, kind.__name__, arguments, keywords or {}, path, path)
 
     def attribute(self, on: Any, name: str) -> Any:
         """An attribute of an object, as in the kernel."""
-        return self.operate("attribute", on, name)
+        return self.copies.keep(number_of(on), name, self.operate("attribute", on, name))
+
+    def refill(self, on: int | None, name: str, frames: Sequence[Buffer]) -> None:
+        """Have a container of the student's hold what the test's copy of it holds."""
+        request = {"do": "refill", "name": name, "on": on}
+        self.exchange(lambda: self.kernel.request(request, frames, self.kernel.limits.call_seconds), name)
 
     def count(self) -> None:
         """One more item of an iterator."""
@@ -126,6 +149,7 @@ class Bridge:
     def _ask(
         self, request: dict, name: str, arguments: Sequence, keywords: dict, path: str, said: str = ""
     ) -> Any:
+        self.copies.push()
         called, seconds = f"{said or name}()", self._seconds_for(name, path)
         around = self.surroundings.now()
         if around:
@@ -145,8 +169,13 @@ class Bridge:
             return self.kernel.call(request, frames, seconds, self.stand_ins.refer)
 
         reply, result, changed = self.exchange(ask, called, path)
-        if around and reply["status"] in ("ok", "raised") and type(result) is tuple and len(result) == 2:
+        self.stale()
+        told = cause = None
+        if reply["status"] == "raised" and type(result) is tuple and len(result) == 3:
+            result, told, cause = result
+        elif around and reply["status"] == "ok" and type(result) is tuple and len(result) == 2:
             result, told = result
+        if around:
             self.surroundings.take(told)
         result = self.take_files(result, names)
         match reply["status"]:
@@ -167,7 +196,10 @@ class Bridge:
                     return arguments[same]
                 return result
             case "raised":
-                raise raised(self, name, reply, result)
+                error = raised(self, name, reply, result)
+                if isinstance(cause, Exception):
+                    error.__cause__ = cause
+                raise error
             case "uncrossable":
                 kind = str(reply.get("type"))[:200]
                 self.lose(f"{called} returned {kind}, which is too large or too deep to be handed to a test.")
@@ -204,6 +236,10 @@ class Bridge:
 
     def exchange(self, ask: Callable[[], Found], what: str, path: str = "") -> Found:
         """What ``ask()`` returns, or else the test is lost. ``what`` is asked for, ``path`` called for it."""
+        with self._turn:
+            return self._exchange(ask, what, path)
+
+    def _exchange(self, ask: Callable[[], Found], what: str, path: str) -> Found:
         if self.lost:
             raise Lost(self.lost)
         if self.kernel.ended:

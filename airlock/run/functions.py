@@ -60,6 +60,18 @@ class RemoteFunction:
             self._of, types.FunctionType
         )
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_"):
+            object.__setattr__(self, name, value)
+        else:
+            self._bridge.operate("set attribute", self, name, (value,))
+
+    def __delattr__(self, name: str) -> None:
+        self._bridge.operate("delete attribute", self, name)
+
+    def __get__(self, value: Any, _kind: Any = None) -> Any:
+        return self if value is None else functools.partial(self, value)
+
     __doc__ = _asked("__doc__")
     __module__ = _asked("__module__")
     __dict__ = _asked("__dict__")
@@ -67,18 +79,7 @@ class RemoteFunction:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        parameters, returned = self._bridge.operate("signature", self)
-        missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
-        made = [
-            inspect.Parameter(
-                name,
-                kinds(kind),
-                default=default[0] if default else missing,
-                annotation=annotation[0] if annotation else missing,
-            )
-            for name, kind, default, annotation in parameters
-        ]
-        return inspect.Signature(made, return_annotation=returned[0] if returned else missing)
+        return make_signature(*self._bridge.operate("signature", self))
 
     @property
     def __code__(self) -> types.CodeType:
@@ -88,21 +89,45 @@ class RemoteFunction:
         return f"<function {self.__name__} of the submission>"
 
 
+def make_signature(parameters: list, returned: list) -> inspect.Signature:
+    """The signature that the kernel tells of: name, kind, default and annotation of each parameter."""
+    missing, kinds = inspect.Parameter.empty, cast(Any, type(inspect.Parameter.KEYWORD_ONLY))
+    made = [
+        inspect.Parameter(
+            name,
+            kinds(kind),
+            default=default[0] if default else missing,
+            annotation=annotation[0] if annotation else missing,
+        )
+        for name, kind, default, annotation in parameters
+    ]
+    return inspect.Signature(made, return_annotation=returned[0] if returned else missing)
+
+
 @functools.lru_cache(maxsize=256)
-def _functions(cell: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Name and lines of each function that a cell of the notebook defines."""
-    tree, lines, found = parse(cell), cell.splitlines(), []
+def _functions(cell: str) -> tuple[tuple[str, int, int], ...]:
+    """Name, first and last line of each function that a cell of the notebook defines."""
+    tree, found = parse(cell), []
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-            found.append((getattr(node, "name", "<lambda>"), tuple(lines[first - 1 : node.end_lineno])))
+            found.append((getattr(node, "name", "<lambda>"), first - 1, node.end_lineno or first))
     return tuple(found)
 
 
 def _defines(cell: str, name: str, source: str) -> bool:
     """Whether a cell of the notebook defines a function of this name in these very lines."""
-    lines, anywhere = tuple(source.rstrip().splitlines()), name == "<lambda>" and source.strip() in cell
-    return any(known == name and (anywhere or found == lines) for known, found in _functions(cell))
+    if name == "<lambda>" and source.strip() in cell:
+        return any(known == name for known, _, _ in _functions(cell))
+    told, lines = source.rstrip().splitlines(), cell.splitlines()
+    return any(
+        known == name
+        and lines[first : first + len(told)] == told
+        # Comments that end a function belong to it.
+        and all(line.lstrip()[:1] in ("", "#") for line in lines[last : first + len(told)])
+        and first + len(told) >= last
+        for known, first, last in _functions(cell)
+    )
 
 
 def make_code(told: dict, sources: list[str]) -> types.CodeType:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from airlock.run.remote_class import RemoteClass, find_class
-from airlock.run.standin import MISSING, MUTABLE, StandIn, method, refresh
+from airlock.run.standin import DRIVING, ERROR, MISSING, MUTABLE, Inherited, StandIn, method, refresh
 from airlock.wire import special
 
 BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+MOST_METHODS = 500
+LOCAL = {*ERROR, *DRIVING}  # what a stand-in itself looks for in its class
 EXTENSIBLE = 1 << 10  # Py_TPFLAGS_BASETYPE
 
 
@@ -21,6 +23,7 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
         "_standin_own": own,
         "_standin_fields": tuple(map(str, about["fields"])) if "fields" in about else None,
         "_standin_made": False,
+        "_standin_abstract": about.get("abstract") is True,
         "_standin_base": MISSING,
         "__module__": str(about["module"]),
         "__qualname__": str(about["qualname"]),
@@ -30,6 +33,9 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
     for name in special.PLAIN | special.ARITHMETIC | special.MEMBERSHIP:
         if name in has and (base is None or base in MUTABLE or name in own):
             space[name] = method(name)
+    for name in about.get("methods", ())[:MOST_METHODS]:
+        if type(name) is str and name not in LOCAL and (name[:1] != "_" or name == "__init__"):
+            space.setdefault(name, Inherited(number, name))
     if "__hash__" not in has and "__eq__" in own:
         space["__hash__"] = None
     real = errors[0] if errors else base
@@ -68,7 +74,7 @@ def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:
 
 def _is_closed(kind: type) -> bool:
     """Whether nothing can extend a class, so that it can only be told as what an object says it is."""
-    return kind.__module__ == "builtins" and not kind.__flags__ & EXTENSIBLE
+    return not isinstance(kind, RemoteClass) and not kind.__flags__ & EXTENSIBLE
 
 
 def _ordered(known: list) -> list[type]:

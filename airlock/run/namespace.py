@@ -8,6 +8,7 @@ from typing import Any
 
 from airlock.model.assignment import MasterNotebook
 from airlock.model.origins import Binding
+from airlock.run.again import Again
 from airlock.run.bridge import Bridge
 from airlock.run.functions import RemoteFunction
 from airlock.run.shell import Shell
@@ -60,6 +61,8 @@ class TestNamespace(dict):
         """From now on, what is asked of the kernel is asked through this bridge."""
         self._bridge, self.shell = bridge, Shell(bridge, self)
         bridge.exception = self.exception
+        self._again = Again(bridge, self)
+        bridge.stale = self._again.stale
 
     def begin(self, place: int, released: str) -> None:
         """The test at ``place`` begins: what was asked of the kernel, or bound anew since, is forgotten."""
@@ -74,6 +77,7 @@ class TestNamespace(dict):
                 self.pop(name)
         self._place, self.shell.released = place, released
         self._fetched.clear()
+        self._again.begin()
 
     def _is_fetched(self, name: str, value: Any) -> bool:
         return name in self._fetched and self._fetched[name] is value
@@ -99,10 +103,16 @@ class TestNamespace(dict):
         self.update(kept["names"])
         self._since, self._deleted = dict(kept["since"]), dict(kept["deleted"])
         self._fetched.clear()
+        self._again.begin()
 
     def __missing__(self, name: str) -> Any:
         if name in self._deleted:
             raise KeyError(name)
+        if name in self._again:
+            value = self._again.ask(name)
+            super().__setitem__(name, value)
+            self._fetched.update({name: value} if name in self._fetched else {})
+            return value
         found = self._notebook.binding(name, self._place, self._under[name])
         for star in reversed(self._notebook.bindings.get("*", ())):
             if star.place < self._place and (found is None or star.place > found.place):
@@ -161,9 +171,10 @@ class TestNamespace(dict):
         return value
 
     def _ask(self, name: str) -> Any:
-        value = self._bridge.get(name)
+        value = self._bridge.copies.keep(None, name, self._bridge.get(name))
         super().__setitem__(name, value)
         self._fetched[name] = value
+        self._again.keep(name, value)
         return value
 
     def exception(self, name: str) -> type | None:
@@ -206,11 +217,14 @@ class TestNamespace(dict):
             elif value is gone:
                 self._bridge.names.put_back(name)
         self._fetched.pop(name, None)
+        self._again.forget(name)
         self._made.discard(name)
         self._since[name] = self._place
         super().__setitem__(name, value)
         if name in self._notebook.read_by_answers and not self._making:
             self._bridge.names.lend(name, value)
+            if name in self._notebook.set_by_answers:
+                self._again.keep(name, value)
 
     def __delitem__(self, name: str) -> None:
         """A name of the notebook's cells goes for the student's functions too: a test sees what uses it."""

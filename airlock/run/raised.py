@@ -22,7 +22,7 @@ def raised(bridge: Any, name: str, reply: dict, error: Any) -> BaseException:
         error = None
     if not isinstance(error, Exception) and given is not None and issubclass(given, Exception):
         error = _made(given, message)
-    if not isinstance(error, Exception):
+    if not isinstance(error, Exception | SystemExit):  # a program's main() may well exit
         bridge.lose(f"{name}() raised {str(reply.get('ename'))[:100]}.")
     object.__setattr__(error, "raised_by", (name, str(reply.get("ename")), message))
     if isinstance(error, MemoryError):

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from airlock.model.assignment import Master
 from airlock.model.limits import Limits
-from airlock.model.marks import determine_grade, is_grade, is_test
+from airlock.model.marks import determine_grade, has_points, is_test
 from airlock.model.record import MAX_MESSAGE, Check, Incident, Record
 from airlock.sandbox import confine
 
@@ -78,7 +78,7 @@ def checks_of(notebook: NotebookNode, name: str) -> list[Check]:
     """The points of every graded cell of an executed notebook, with the reason where some were lost."""
     checks = []
     for cell in notebook.cells:
-        if is_grade(cell):
+        if has_points(cell):
             points, most = determine_grade(cell)
             note = cell.metadata.get("airlock", {})
             message = note.get("waits", "")
@@ -102,6 +102,6 @@ def _said(cell: NotebookNode) -> str:
 def _graded_cells(master: Master) -> Iterator[tuple[str, str, float]]:
     for name, notebook in master.notebooks.items():
         for cell in notebook.cells:
-            if is_grade(cell.node):
+            if has_points(cell.node):
                 nbgrader = cell.node.metadata.nbgrader
                 yield name, nbgrader.grade_id, float(nbgrader.points)

@@ -4,15 +4,17 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from airlock.run.functions import RemoteFunction
+from airlock.run.functions import RemoteFunction, make_signature
 from airlock.wire.namedtuples import namedtuple_class
 
-LOCAL = {"__name__", "__qualname__", "__module__", "__mro__", "__class__", "__dict__", "mro"}
-LOCAL |= {"__subclasses__", "__flags__", "__basicsize__", "__itemsize__", "__dictoffset__", "__weakref__"}
+LOCAL = {"__name__", "__qualname__", "__module__", "__class__"}
+LOCAL |= {"__basicsize__", "__itemsize__", "__dictoffset__", "__weakref__"}
+ABSTRACT = 1 << 20  # Py_TPFLAGS_IS_ABSTRACT, which only the kernel knows
 # numpy would hand what is compared, both sides of it, to whatever an object's class has by these names.
 TAKEN_OVER = {"__array_function__", "__array_ufunc__", "__array_priority__", "__array_wrap__"}
 TAKEN_OVER |= {"__array_finalize__", "__array_prepare__", "__array_interface__", "__array_struct__"}
 FROM_A_STATEMENT = {"__module__", "__qualname__", "__classcell__", "__firstlineno__", "__static_attributes__"}
+STAND_IN = "airlock.run.standin"  # a class of ours, which a test's question for a class's parents leaves out
 COPYING = ("__copy__", "__deepcopy__", "__reduce_ex__")
 
 
@@ -30,14 +32,20 @@ class RemoteClass(type):
 
     def mro(cls) -> list[type]:
         """Called while the class is made: what it extends there, as far as this side knows it."""
-        return [cls, *cls.__dict__["_standin_mro"], object]
+        return [cls, *type.__getattribute__(cls, "__dict__")["_standin_mro"], object]
 
     def __getattribute__(cls, name: str) -> Any:
-        if name in LOCAL or name in COPYING or name.startswith("_standin"):
+        if name in LOCAL or name in COPYING[:2] or name.startswith(("_standin", "_registers")):
             return super().__getattribute__(name)
         if name in TAKEN_OVER:
             raise AttributeError(name)
-        return cls._standin_bridge.attribute(cls, name)
+        if name in ("__mro__", "mro"):
+            told = [one for one in type.__getattribute__(cls, "__mro__") if one.__module__ != STAND_IN]
+            return tuple(told) if name == "__mro__" else told.copy
+        if name == "__signature__":
+            return make_signature(*cls._standin_bridge.operate("signature", cls))
+        found = cls._standin_bridge.attribute(cls, name)
+        return type.__getattribute__(cls, name) | found & ABSTRACT if name == "__flags__" else found
 
     def __setattr__(cls, name: str, value: Any) -> None:
         cls._standin_bridge.operate("set attribute", cls, name, (value,))
@@ -47,19 +55,28 @@ class RemoteClass(type):
 
     def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
         """An object that the kernel makes."""
+        cls._standin_bridge.stand_ins.new = None
         made = cls._standin_bridge.operate("special", cls, "__call__", arguments, keywords)
-        if isinstance(type(made), RemoteClass):
-            object.__setattr__(made, "_standin_made", True)
-        return made
+        return mark_made(made)
 
     def __instancecheck__(cls, value: Any) -> bool:
         fields = cls._standin_fields
         if fields is not None and type(value) is namedtuple_class(cls.__name__, fields):
             return True
-        return type.__instancecheck__(cls, value) or _is_library(cls) and isinstance(value, _known_self(cls))
+        if type.__instancecheck__(cls, value) or _is_library(cls) and isinstance(value, known_self(cls)):
+            return True
+        return cls._registers("instance", value)
 
     def __subclasscheck__(cls, other: type) -> bool:
-        return type.__subclasscheck__(cls, other) or _is_library(cls) and issubclass(other, _known_self(cls))
+        if type.__subclasscheck__(cls, other) or _is_library(cls) and issubclass(other, known_self(cls)):
+            return True
+        return cls._registers("subclass", other)
+
+    def _registers(cls, what: str, other: Any) -> bool:
+        """Whether an abstract class of the student's counts another thing of theirs as one of its own."""
+        if not cls._standin_abstract or number_of(other) is None:
+            return False
+        return cls._standin_bridge.operate(what, cls, "", (other,)) is True
 
     def __eq__(cls, other: object) -> bool:
         if isinstance(other, type) and not isinstance(other, RemoteClass) and cls.__module__ != "__main__":
@@ -99,6 +116,13 @@ def number_of(value: Any) -> int | None:
     return None
 
 
+def mark_made(value: Any) -> Any:
+    """A test has made this object, if there was none such before: it may be computed with test's numbers."""
+    if isinstance(type(value), RemoteClass) and value is type(value)._standin_bridge.stand_ins.new:
+        object.__setattr__(value, "_standin_made", True)
+    return value
+
+
 def bounded(iterator: Any, bridge: Any) -> Iterator[Any]:
     """What an iterator of the student's side yields, not for ever."""
     for item in iterator:
@@ -110,7 +134,7 @@ def _is_library(kind: RemoteClass) -> bool:
     return kind.__module__ != "__main__"
 
 
-def _known_self(kind: RemoteClass) -> Any:
+def known_self(kind: RemoteClass) -> Any:
     """The same class of a library, as this side has it; () where it does not."""
     return find_class((kind.__module__, kind.__qualname__)) or ()
 

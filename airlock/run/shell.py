@@ -5,8 +5,13 @@ A test's text is transformed as IPython would, so that they arrive here as calls
 
 import contextlib
 import io
+import re
 import time
+import timeit
+import types
 from typing import TYPE_CHECKING, Any
+
+from IPython.utils.capture import CapturedIO
 
 from airlock.run.bridge import Bridge
 
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 # They set how a notebook looks or loads, which no test sees.
 SILENT = set("matplotlib config load_ext reload_ext unload_ext autoreload precision xmode colors".split())
 TIMED = ("time", "timeit")
+FLAGS = re.compile(r"(-[nrp] ?\d+ +|-[oqtc]+ +)*")  # of %timeit
 
 
 class Shell:
@@ -33,6 +39,9 @@ class Shell:
         """``%name line``."""
         if name in SILENT:
             return None
+        if name == "timeit" and (found := FLAGS.match(line)) and found[0]:
+            result = _repeated(line[found.end() :], self.user_ns)
+            return result if "-o" in found[0] else None
         if name in TIMED and line and not line.startswith("-"):
             return self._timed(line)
         self._bridge.lose(f"The test uses %{name}, which cannot be run outside of a notebook.")
@@ -44,8 +53,12 @@ class Shell:
         if name in TIMED and not line:
             return self._timed(cell)
         if name == "capture":
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                return exec(cell, self.user_ns)
+            out, error = io.StringIO(), io.StringIO()
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+                exec(cell, self.user_ns)
+            for kept in [one for one in line.split() if one.isidentifier()][:1]:
+                self.user_ns[kept] = CapturedIO(out, error)
+            return None
         self._bridge.lose(f"The test uses %%{name}, which cannot be run outside of a notebook.")
 
     magic = run_line_magic
@@ -72,3 +85,10 @@ class Shell:
         started = time.process_time()
         exec(source, self.user_ns)
         print(f"CPU time: {time.process_time() - started:.3f} s")
+
+
+def _repeated(source: str, names: Any) -> types.SimpleNamespace:
+    """What ``%timeit -o`` tells, of one run."""
+    seconds = timeit.timeit(source, number=1, globals=names)
+    told = {"timings": [seconds], "all_runs": [seconds], "loops": 1, "repeat": 1, "stdev": 0.0}
+    return types.SimpleNamespace(best=seconds, worst=seconds, average=seconds, **told)

@@ -8,10 +8,21 @@ an object of its own, nor is it asked what the comparison says; between two obje
 the check is marked.
 """
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from airlock.run.remote_class import COPYING, TAKEN_OVER, RemoteClass, bounded, number_of
+from airlock.run.functions import RemoteFunction
+from airlock.run.leaving import leave
+from airlock.run.remote_class import (
+    COPYING,
+    TAKEN_OVER,
+    RemoteClass,
+    bounded,
+    known_self,
+    mark_made,
+    number_of,
+)
 from airlock.wire import special
 
 ERROR = {"args", "with_traceback", "add_note", "raised_by", "__traceback__", "__context__", "__cause__"}
@@ -36,7 +47,7 @@ class StandIn:
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
-            return type(self)._standin_like or type(self)
+            return type(self)._standin_like or _class_of(self)
         if name in COPYING or name in DRIVING and "__await__" in type(self)._standin_special:
             return object.__getattribute__(self, name)
         if name in TAKEN_OVER:
@@ -77,7 +88,9 @@ class StandIn:
         return self._standin_bridge.operate("special", self, "__deepcopy__")
 
     def __reduce_ex__(self, _protocol: Any) -> Any:
-        raise TypeError("an object of the submission cannot be pickled")
+        """A pickle that the test makes holds the place of a copy in the kernel, nothing of the student's."""
+        _pickled.append(copy.deepcopy(self))
+        return _unpickled, (len(_pickled) - 1,)
 
     def send(self, _value: Any) -> None:
         """Of a coroutine: it runs to its end in the kernel."""
@@ -112,6 +125,20 @@ class StandIn:
         return _compare(self, "__ge__", other)
 
 
+def _class_of(value: Any) -> type:
+    """The class here; of a library's object that library's own, which may have been imported since."""
+    kind: Any = type(value)
+    known = known_self(kind) if kind.__module__ != "__main__" else ()
+    return known if known and not type.__subclasscheck__(known, kind) else kind
+
+
+_pickled: list[Any] = []
+
+
+def _unpickled(place: int) -> Any:
+    return copy.deepcopy(_pickled[place])
+
+
 def refresh(made: Any, base: Any) -> None:
     """Have the object hold what it is worth now."""
     object.__setattr__(made, "_standin_base", base)
@@ -136,7 +163,16 @@ def method(name: str) -> Callable[..., Any]:
                 bridge.refuse(f"{type(self).__name__}.{name} would see a value of the test")
         if name == "__await__":
             return _awaited(self)
+        if name == "__exit__":
+            return leave(self, name, *arguments[1:])
+        if name in special.AWAITED:
+            return _awaited_step(self, name, *arguments[1:])
+        made, bridge.stand_ins.new = self._standin_made, None
         found = bridge.operate("special", self, name, arguments, keywords)
+        if made and name in special.ARITHMETIC:
+            if found is self:
+                object.__setattr__(self, "_standin_made", True)
+            return mark_made(found)
         if name in ("__iter__", "__reversed__"):
             return found if found is self else bounded(found, bridge)
         if name == "__next__":
@@ -147,9 +183,29 @@ def method(name: str) -> Callable[..., Any]:
     return ask
 
 
+class Inherited:
+    """What ``super()`` finds in a class of the student's for the test's own class that extends it."""
+
+    def __init__(self, number: int, name: str):
+        self._number, self._name = number, name
+
+    def __get__(self, value: Any, kind: Any = None) -> Any:
+        lineage = (type(value) if kind is None else kind).__mro__
+        owner: Any = next(one for one in lineage if number_of(one) == self._number)
+        found = owner._standin_bridge.attribute(owner, self._name)
+        if value is None:
+            return found
+        return found.__get__(value, kind) if type(found) is RemoteFunction else found.fget(value)
+
+
 def _awaited(self: Any) -> Iterator[Any]:
     return self._standin_bridge.operate("special", self, "__await__")
     yield
+
+
+async def _awaited_step(self: Any, name: str, *error: Any) -> Any:
+    self._standin_bridge.count()
+    return leave(self, name, *error) if error else self._standin_bridge.operate("special", self, name)
 
 
 def _contains(self: Any, item: Any) -> bool:

@@ -22,7 +22,7 @@ from airlock.model.record import Incident
 from airlock.model.text import count
 from airlock.run.around import watched
 from airlock.run.bridge import Bridge, Lost
-from airlock.run.code import execute
+from airlock.run.code import execute, go_on
 from airlock.run.main_module import MainModule
 from airlock.run.namespace import TestNamespace
 from airlock.run.pictures import shown
@@ -108,11 +108,16 @@ class TestCells:
         captured = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO())
         with self._at_home(), mirrored, captured[0], captured[1]:
             try:
-                bridge.surroundings.home(namespace)
+                bridge.surroundings.home(namespace, test.source)
                 bridge.take_files()
                 pictures = shown(bridge, test.source)
                 with _bounded(bridge), watched(bridge.surroundings), pictures, _as_main(namespace, bridge):
-                    value = execute(test.source, namespace)
+                    try:
+                        value = execute(test.source, namespace)
+                    except Exception as failed:
+                        with bridge.unheard(), contextlib.redirect_stdout(io.StringIO()):
+                            go_on(test.source, failed, namespace)
+                        raise
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)
             except BaseException as caught:  # noqa: B036  whatever a test raises is its verdict

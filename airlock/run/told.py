@@ -18,6 +18,7 @@ class StandIns:
     def __init__(self, bridge: Any):
         self._bridge, self._restarts = bridge, bridge.kernel.restarts
         self._known: dict[int, Any] = {}  # by number
+        self.new: Any = None  # the object that was told of last, for the first time
         self._kept: dict[int, Any] = {}  # by id: who is not there stands for nothing in this kernel
 
     def number(self, value: Any) -> int | None:
@@ -42,7 +43,10 @@ class StandIns:
         number, kind = node["object"], self._class(node["class"])
         known, base = self._known.get(number), unpack(node["base"]) if "base" in node else MISSING
         if type(known) is not kind:
-            return self._keep(number, make_object(kind, number, base))
+            self.new = self._keep(number, make_object(kind, number, base))
+            return self.new
+        if known._standin_made:  # whatever hands it out could have kept it, to see what it is computed with
+            object.__setattr__(known, "_standin_made", False)
         if base is not MISSING and type(base) in (list, dict, set):
             refresh(known, base)
         return known

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from airlock.sandbox import given as of_tests
 from airlock.sandbox.around import Around
 from airlock.sandbox.objects import Objects
 from airlock.sandbox.operating import operate
+from airlock.wire.changes import restore
 from airlock.wire.values import Buffer
 
 Reply = tuple[dict, Sequence[Buffer]]  # content, and the frames of a value
@@ -70,6 +72,10 @@ class Answers:
             case "bind":
                 space[name] = objects.decode(frames)[0][0]
                 return {"status": "ok"}, []
+            case "refill":
+                owner = space[name] if request["on"] is None else getattr(objects[request["on"]], name)
+                restore(owner, objects.decode(frames)[0][0])
+                return {"status": "ok"}, []
             case "library":
                 module, path = name.split(":")
                 return self._cross(operator.attrgetter(path)(importlib.import_module(module)))
@@ -92,7 +98,9 @@ class Answers:
         try:
             with around or contextlib.nullcontext():
                 result = function(*arguments, **keywords)
+                of_tests.settle()
         finally:
+            of_tests.forget()
             self._told = around.told if around else None  # also when an error is on its way
         same = next((place for place, one in enumerate(arguments) if one is result), None)
         if around:
@@ -116,7 +124,7 @@ class Answers:
     def _raised(self, error: BaseException) -> Reply:
         content = {"status": "raised"} | _describe(error)
         try:
-            return content, self._objects.encode(error if self._told is None else (error, self._told))
+            return content, self._objects.encode((error, self._told, error.__cause__))
         except BaseException:  # noqa: B036  then its name and text have to do
             return content, []
 

@@ -3,6 +3,7 @@
 Runs in the student's process, which may lie: run/standin.py is the other end.
 """
 
+import abc
 import builtins
 import enum
 import importlib
@@ -15,13 +16,18 @@ from typing import Any
 
 import numpy as np
 
+from airlock.sandbox.given import make_class, make_given
+from airlock.sandbox.given import place_of as place_of_given
 from airlock.sandbox.operating import BASES
+from airlock.wire import databases as databases  # for pickles: nothing of ours is imported later
 from airlock.wire import special
 from airlock.wire.places import place_of
 from airlock.wire.values import Buffer, decode, encode
 
 MOST = 200_000  # objects that are kept; the oldest are not dropped, further ones do not cross
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
+OF_CLASSES = (types.FunctionType, property)  # what ``super()`` may be asked for
+PARTS = {"property": property, "staticmethod": staticmethod, "classmethod": classmethod}
 MOST_PARENTS = 100
 IN_TYPES = {kind: name for name, kind in vars(types).items() if isinstance(kind, type)}
 
@@ -34,7 +40,8 @@ class Objects:
         self._numbers: dict[int, int] = {}  # id -> number, of objects that are kept alive here
         self._told: set[int] = set()  # classes that were described
         self._telling: list[int] = []
-        self._callbacks: dict[int, Callback] = {}
+        self._callbacks: dict[Any, Callback] = {}
+        self._given: dict[int, Any] = {}  # by place: what stands for objects and classes of the test
         self._call_back = call_back
 
     def number(self, value: Any) -> int:
@@ -77,6 +84,8 @@ class Objects:
         """What the grader is told of an object: number, class, and what it is worth as a plain value."""
         if isinstance(value, Callback):
             return {"callback": value.number}
+        if (place := place_of_given(value)) is not None:
+            return {"own": place}
         if isinstance(value, type):
             return self._class(value)
         number, kind = self.number(value), type(value)
@@ -106,16 +115,37 @@ class Objects:
         """What the grader refers to: an object from here, a library's function, or what the test gives."""
         if "pickle" in node:
             return pickle.loads(unpack(node["pickle"]))
+        if "part" in node:
+            return PARTS[node["part"]](*map(unpack, node["of"]))
         if "number" in node:
             return self._objects[node["number"]]
         if "named" in node:
             module, path = node["named"]
             return operator.attrgetter(path)(importlib.import_module(module))
+        if "kind" in node:
+            return self._find_given(node)
         number = node["callback"]
-        if number not in self._callbacks:
+        key = tuple(number) if type(number) is list else number
+        if key not in self._callbacks:
             kind = Items if "items" in node else Method if node["binds"] else Callback
-            self._callbacks[number] = kind(number, self._call_back, node["name"])
-        return self._callbacks[number]
+            made = self._callbacks[key] = kind(number, self._call_back, node["name"])
+            made.__doc__ = node.get("doc")
+        return self._callbacks[key]
+
+    def _find_given(self, node: dict) -> Any:
+        """What stands for an object or a class of the test."""
+        place, kind = node.get("given"), node["kind"]
+        if place in self._given:
+            return self._given[place]
+        own = self._given.get(kind)
+        if own is None:
+            bases = tuple(self._find_given(one) for one in node["bases"])
+            own = make_class(node, bases, self._call_back)
+            self._given |= {kind: own} if kind is not None else {}
+        if place is None:
+            return own
+        made = self._given[place] = make_given(own, place)
+        return made
 
     def _class(self, kind: type) -> Any:
         number = self.number(kind)
@@ -125,7 +155,7 @@ class Objects:
         self._telling.append(number)
         mro = list(kind.__mro__)
         own = [one for one in mro if _is_own(one)]
-        about = {
+        about: dict[str, Any] = {
             "name": str(kind.__name__)[:100],
             "module": str(kind.__module__)[:200],
             "qualname": str(kind.__qualname__)[:200],
@@ -137,6 +167,10 @@ class Objects:
             "special": [name for name in special.ALL if _has(mro, name)],
             "own": [name for name in special.ALL if any(name in vars(one) for one in own)],
         }
+        if _is_own(kind):
+            about["methods"] = [name for name, one in vars(kind).items() if isinstance(one, OF_CLASSES)]
+        if _is_own(kind) and isinstance(kind, abc.ABCMeta):
+            about["abstract"] = True
         if _is_own(kind) and isinstance(fields := getattr(kind, "_fields", None), tuple):
             about["fields"] = [str(name) for name in fields]
         return {"class": number, "about": about}
@@ -145,7 +179,7 @@ class Objects:
 class Callback:
     """Stands for a function of the test: calling it has the grader call that function."""
 
-    def __init__(self, number: int, call_back: Callable[[int, tuple, dict], Any], name: str):
+    def __init__(self, number: Any, call_back: Callable[[int, tuple, dict], Any], name: str):
         self.number, self._call_back, self.__name__ = number, call_back, name
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:

@@ -33,6 +33,8 @@ def operate(what: str, value: Any, name: str) -> Callable[..., Any]:
         "delete attribute": lambda: delattr(value, name),
         "base": lambda: next(plain(value) for base, plain in BASES.items() if isinstance(value, base)),
         "extend": lambda bases, own: types.new_class(name, tuple(bases), {}, lambda space: space.update(own)),
+        "instance": lambda other: isinstance(other, value),
+        "subclass": lambda other: issubclass(other, value),
         "signature": lambda: _signature(value),
         "code": lambda: _code(value),
     }

@@ -56,13 +56,16 @@ def lives(pid: int) -> bool:
         return False
 
 
-def cpu_seconds(pid: int) -> float:
-    """CPU time of a process and of those that it has waited for; none if it has ended."""
+def cpu_times(pid: int) -> list[float]:
+    """CPU time of a process: its own, the system's for it, and both of those that it has waited for.
+
+    Nothing if it has ended.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]]
     except OSError:
-        return 0.0
+        return []
 
 
 def threads(pid: int) -> int:

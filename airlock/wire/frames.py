@@ -34,17 +34,34 @@ def _beside(connection_file: str) -> str:
 
 
 def send(connection: socket.socket, frames: Sequence[Buffer]) -> None:
-    """Write frames to a stream socket: their number, their sizes, and they themselves."""
-    sizes = [len(frame) for frame in frames]
-    parts = [struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes), *frames]
-    if sum(sizes) <= AT_ONCE:
-        connection.sendall(b"".join(parts))  # copying little costs less than a call
-        return
-    sent = connection.sendmsg(parts[:MOST_PARTS])  # all of them at once, if the socket has room
-    for part in parts:
-        if sent < len(part):
-            connection.sendall(memoryview(part)[sent:])
-        sent = max(0, sent - len(part))
+    """Write frames to a stream socket that blocks: their number, their sizes, and they themselves."""
+    Outbox(frames).send(connection)
+
+
+class Outbox:
+    """Frames on their way into a stream socket; where that does not block, its reader may take its time."""
+
+    def __init__(self, frames: Sequence[Buffer]):
+        sizes = [len(frame) for frame in frames]
+        parts = [struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes), *frames]
+        few = sum(sizes) <= AT_ONCE  # copying little costs less than a call of many parts
+        self._left = [memoryview(part) for part in ([b"".join(parts)] if few else parts)]
+
+    def send(self, connection: socket.socket) -> bool:
+        """Write as much as the socket takes now; whether that was all. Raises OSError where nobody reads."""
+        while self._left:
+            try:
+                sent = connection.sendmsg(self._left[:MOST_PARTS])
+            except BlockingIOError:
+                return False
+            whole = 0
+            while whole < len(self._left) and sent >= len(self._left[whole]):
+                sent -= len(self._left[whole])
+                whole += 1
+            del self._left[:whole]
+            if sent:
+                self._left[0] = self._left[0][sent:]
+        return True
 
 
 class Inbox:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 MAX_FIELDS = 1_000
+MOST_CLASSES = 2_000  # made in one process
 
 
 def is_named_tuple(kind: type) -> bool:
@@ -19,7 +20,12 @@ def is_named_tuple(kind: type) -> bool:
 
 @lru_cache(maxsize=256)
 def namedtuple_class(name: str, fields: tuple[str, ...]) -> type:
-    """The class that stands here for every namedtuple of this name and these fields."""
+    """The class that stands here for every namedtuple of this name and these fields.
+
+    Raises ValueError where so many were made that making them takes the time of whoever asks.
+    """
+    if namedtuple_class.cache_info().misses > MOST_CLASSES:
+        raise ValueError("too many classes of named tuples")
     made: type = namedtuple(name, fields)  # type: ignore[misc]  # it refuses what is no identifier
     made.__module__ = "__main__"
     return made

@@ -29,6 +29,27 @@ def to_the_end(coroutine: Any) -> Any:
         return asyncio.run(coroutine)
 
 
+def _step(awaitable: Any) -> Any:
+    """What is awaited of an object that goes on: by the same loop each time, not closed in between."""
+
+    async def wait() -> Any:
+        return await awaitable
+
+    if not _loops:
+        _loops.append(asyncio.new_event_loop())
+    with outside_of_loops():
+        return _loops[0].run_until_complete(wait())
+
+
+_loops: list[asyncio.AbstractEventLoop] = []
+
+
+def _exit(leave: Callable[..., Any], value: Any, error: Any) -> Any:
+    if error is None:
+        return leave(value, None, None, None)
+    return leave(value, type(error), error, error.__traceback__)
+
+
 PLAIN: dict[str, Callable[..., Any]] = {
     "__len__": len,
     "__length_hint__": operator.length_hint,
@@ -40,7 +61,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "__reversed__": lambda value: iter(reversed(value)),
     "__call__": lambda value, *arguments, **keywords: value(*arguments, **keywords),
     "__enter__": lambda value: type(value).__enter__(value),
-    "__exit__": lambda value, *_: type(value).__exit__(value, None, None, None),
+    "__exit__": lambda value, error=None: _exit(type(value).__exit__, value, error),
     "__bool__": bool,
     "__int__": int,
     "__float__": float,
@@ -55,7 +76,12 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "__floor__": math.floor,
     "__ceil__": math.ceil,
     "__await__": to_the_end,
+    "__aiter__": lambda value: type(value).__aiter__(value),
+    "__anext__": lambda value: _step(type(value).__anext__(value)),
+    "__aenter__": lambda value: _step(type(value).__aenter__(value)),
+    "__aexit__": lambda value, error=None: _step(_exit(type(value).__aexit__, value, error)),
     "__fspath__": lambda value: type(value).__fspath__(value),
+    "__bytes__": lambda value: type(value).__bytes__(value),
 }
 ALWAYS: dict[str, Callable[..., Any]] = {  # every object has them
     "__str__": str,
@@ -66,5 +92,6 @@ ALWAYS: dict[str, Callable[..., Any]] = {  # every object has them
     "__copy__": copy.copy,
     "__deepcopy__": copy.deepcopy,
 }
+AWAITED = frozenset({"__anext__", "__aenter__", "__aexit__"})
 MEMBERSHIP: dict[str, Callable[..., Any]] = {"__contains__": operator.contains}
 ALL = PLAIN | ARITHMETIC | ORDER | ALWAYS | MEMBERSHIP

@@ -5,6 +5,7 @@ runs no code but these constructors. A further type is a row of it.
 """
 
 import array
+import builtins
 import datetime
 import io
 import pathlib
@@ -23,6 +24,7 @@ from airlock.wire.namedtuples import is_named_tuple, namedtuple_class
 LONGEST_RANGE = 2_000_000  # a longer one would keep whoever sums it up busy for ever
 LARGEST_EXPONENT = 10_000  # int(Decimal("1e999999999")) has a billion digits
 LARGEST_FRACTION = 100_000  # bits of numerator and denominator
+MOST_MEMBERS = 100  # of a union, which compares each with all others
 MAX_EQUAL_HASHES = 100  # in one set or dict: more of them take quadratic time to insert
 
 # Types that cross as themselves: what a function may name as the type of something.
@@ -35,6 +37,11 @@ TYPES: dict[str, type] = {
         *(Counter, OrderedDict, defaultdict, deque, Decimal, Fraction),
         *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta),
     )
+}
+TYPES |= {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException) and kind.__name__ == name
 }
 NAMES = {kind: name for name, kind in TYPES.items()}
 PATHS = {
@@ -169,6 +176,8 @@ def _make_random(content: Any) -> random.Random:
 
 
 def _union(members: Any) -> Any:
+    if len(members) > MOST_MEMBERS:
+        raise ValueError("a union of too many types")
     first, *others = members
     for other in others:
         first = first | other

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from airlock.wire import numbers, standard, tables
+from airlock.wire import annotations, numbers, standard, tables
 from airlock.wire.arrays import from_npy, to_npy
 
 MAX_DEPTH = 50
@@ -21,6 +21,7 @@ MAX_ARRAYS = 100_000  # in one message
 MAX_COST = 160 * 2**20  # bytes of memory that the JSON of a message may take once it is read
 COMMA, LIST, OBJECT = 32, 64, 240  # bytes of memory that one such character of JSON stands for, about
 
+MODULES = (standard, numbers, tables, annotations)
 Buffer = bytes | memoryview
 # ``refer(value, pack)``, and for decoding ``refer(node, unpack)``.
 Refer = Callable[[Any, Callable[[Any], Any]], Any]
@@ -93,7 +94,7 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
     kind = type(value)
     if kind is type and value in standard.NAMES:
         return "type", standard.NAMES[value]
-    for module in (standard, numbers, tables):
+    for module in MODULES:
         found = module.reduce(value)
         if found is not None:
             return found
@@ -102,7 +103,7 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
 
 def put_together(tag: str, content: Any) -> Any:
     """Inverse of :func:`take_apart`."""
-    for module in (standard, numbers, tables):
+    for module in MODULES:
         if tag in module.PUT_TOGETHER:
             return module.PUT_TOGETHER[tag](content)
     raise Malformed(f"unknown tag {tag!r}")

@@ -5,7 +5,7 @@ from planted import CARELESS, trial_of
 
 from airlock.check.checker import Checker
 from airlock.check.page import render
-from airlock.check.readiness import failures
+from airlock.check.readiness import failures, notes
 from airlock.classroom.pool import LocalWorkers
 from airlock.model.limits import Limits
 
@@ -20,6 +20,7 @@ def page(tmp_path_factory):
     with LocalWorkers(2) as workers, workers.executor() as executor:
         found = Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 60, seed=1, inputs=30)
     found |= {"made": "2026-01-31T12:00:00", "reasons": failures(found, set()), "allowed": []}
+    found["notes"] = notes(found)
     page = folder / "check.html"
     page.write_text(render(found), encoding="utf-8")
     return page.as_uri()
@@ -44,6 +45,6 @@ def test_a_telephone_scrolls_tables_and_not_the_page(visit, page):
 def test_every_section_is_there(visit, page):
     seen = visit(page)
     headings = seen.page.locator("h2").all_inner_texts()
-    expected = ["To mend first", "Wrong answers that keep points", "The reference", "The release"]
+    expected = ["To mend first", "To know", "Wrong answers that keep points", "The reference", "The release"]
     assert [heading for heading in expected if heading not in headings] == []
     assert {"What each blank costs", "Guarded?"} <= set(headings)

@@ -15,14 +15,16 @@ RANDOM = "import numpy as np\ndef f(a, b):\n    return np.random.randn(a, b) / a
 
 @pytest.fixture(autouse=True)
 def shell(monkeypatch):
-    shell = SimpleNamespace(transform_cell=lambda text: text)
+    shell = SimpleNamespace(transform_cell=lambda text: text, user_ns={"__name__": "__main__"})
     monkeypatch.setattr(compare, "get_ipython", lambda: shell, raising=False)
     monkeypatch.setattr(compare, "__name__", "__main__")
 
 
 def likeness(reference, other, calls, inputs=300):
     assert compare._airlock_learn(reference, calls, inputs, 5)
-    return compare._airlock_likeness(other)
+    if compare._airlock_is_alike(other):
+        return "same"
+    return "far" if compare._airlock_is_far(other) else "near"
 
 
 def same(reference, other, calls, inputs=300):
@@ -144,6 +146,27 @@ def test_how_far_off_an_answer_is(other, kind):
 
 
 def test_how_far_off_random_numbers_are():
-    sizes = [("f", (40, 30), {}), ("f", (20, 70), {})]
+    sizes = [("f", (40, 30), {}), ("f", (20, 70), {}), ("f", (90, 25), {})]
     for change, kind in (("/ a", "/ b"), "far"), (("randn(a, b)", "randn(a, b) * 1.03"), "near"):
         assert likeness(RANDOM, RANDOM.replace(*change), sizes) == kind
+
+
+def test_random_numbers_are_none_if_they_are_no_numbers():
+    assert likeness(RANDOM, RANDOM.replace("return ", "return float('nan') * "), SIZES) != "same"
+
+
+def test_what_is_printed_counts_where_nothing_is_returned():
+    calls = [("f", (3,), {})]
+    assert not same("def f(x):\n    print(x)", "def f(x):\n    print(x + 1)", calls)
+    assert same("def f(x):\n    print(x)", "def f(x):\n    print(f'{x}')", calls)
+    assert same("def f(x):\n    print(x)\n    return x", "def f(x):\n    return x", calls)
+
+
+def test_what_is_written_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(compare, "_airlock_files", {})
+    text = "def f(x):\n    with open('made.txt', 'w') as file:\n        file.write(str({}))"
+    assert compare._airlock_learn(text.format("2 * x"), [("f", (3,), {})], 30, 5, ["made.txt"])
+    assert compare._airlock_is_alike(text.format("x + x"))
+    assert not compare._airlock_is_alike(text.format("x"))
+    assert not compare._airlock_is_alike("def f(x):\n    pass")

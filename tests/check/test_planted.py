@@ -4,8 +4,9 @@ import pytest
 from planted import CARELESS, KERNEL, SETUP, answer, sound, test, trial_of
 
 from airlock.check.checker import Checker
+from airlock.check.command import summary
 from airlock.check.page import render
-from airlock.check.readiness import failures
+from airlock.check.readiness import failures, notes
 from airlock.classroom.pool import LocalWorkers
 from airlock.model.errors import AirlockError
 from airlock.model.limits import Limits
@@ -27,10 +28,30 @@ FAULTY = {
         answer("seeded", "x.sum()"),
         test("seeded", "np.random.seed(1)\nx = np.random.randn(2)\nassert abs(seeded(x) - 1.0125889) < 1e-6"),
     ),
+    "any": (
+        answer("any", "2 * x"),
+        test("any", "x = np.random.randn(5)\nassert np.isclose(any(x), 2 * x).any()"),
+    ),
+    "offset": (
+        answer("offset", "x + 0.5"),
+        test("offset", "x = 1e6 + np.random.randn(5)\nassert np.allclose(offset(x), x + 0.5, 1e-5)"),
+    ),
+    "symmetric": (
+        answer("symmetric", "w @ x", "w, x"),
+        test(
+            "symmetric",
+            "w = np.random.randn(3, 3)\nw, x = w + w.T, np.ones(3)\n"
+            "assert np.allclose(symmetric(w, x), w @ x)",
+        ),
+    ),
+    "ones": (
+        answer("ones", "x ** 3"),
+        test("ones", "for x in np.ones(4), np.zeros(4):\n    assert np.allclose(ones(x), x ** 3)"),
+    ),
     "twice": (
         answer("twice", "2 * x"),
         ("once-more", "answer", answer("twice", "x + x")[2]),
-        test("twice", "assert [twice(n) for n in (-3, 0, 12)] == [-6, 0, 24]"),
+        test("twice", "assert twice(2) == 4"),
     ),
 }
 
@@ -55,7 +76,7 @@ def faulty(executor, tmp_path_factory):
     """What a check finds where wrong answers can keep their points."""
     cells = [SETUP, *(one for part in FAULTY.values() for one in part)]
     trial = trial_of(cells, tmp_path_factory.mktemp("faulty"))
-    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 200, seed=1, inputs=30)
+    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 500, seed=1, inputs=30)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +106,10 @@ def test_survivors_are_no_reason_once_they_are_allowed(faulty):
         ("always", "test-always gives its points to who hands in nothing"),
         ("caught", "test-caught gives its points to who hands in nothing"),
         ("callable", "test-callable gives its points to who hands in nothing"),
+        ("never", "test-never gives its points to who hands in nothing"),
+        ("loop", "test-loop gives its points to who hands in nothing"),
+        ("tuple", "p.ipynb: test-tuple has a line that may not do what it seems to: assert (double(1) == 3,"),
+        ("capitals", "The release gives a line of p.ipynb away: # BEGN HIDDEN TESTS"),
         ("free", "test-free is worth 0 points"),
         ("misspelt", "The release gives a line of p.ipynb away: ### BEGIN HIDEN TESTS"),
         ("file", "The reference lost test-file in 1 of 1 grading."),
@@ -100,6 +125,23 @@ def test_what_reference_and_release_show_is_a_reason(careless, fault, part):
 
 def test_a_sound_check_beside_them_is_no_reason(careless):
     assert not any("test-double" in reason for reason in failures(careless, set()))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "unchecked costs nothing when it is left empty: no check marks it.",
+        "double costs test-quadruple",
+        "The empty release stops at stops: NotImplementedError",
+        "test-table is decided in part by the student's own code: It uses table",
+    ],
+)
+def test_what_may_be_meant_is_told_in_terminal_and_on_the_page(careless, note):
+    page = render(
+        careless | {"made": "2026-01-01T12:00", "reasons": [], "allowed": [], "notes": notes(careless)}
+    )
+    assert f"To know: {note}" in summary(careless, [])
+    assert note.replace("'", "&#39;") in page
 
 
 def test_a_check_that_depends_on_an_earlier_answer_shows_in_the_table_of_blanks(careless):
@@ -133,6 +175,36 @@ def test_a_reference_that_fails_now_and_then(look):
     found = look(text, test("double", "assert [double(1) for _ in 'abc'] == [2, 2, 2]"), times=30)
     assert found["reference"]["checks"][0]["full"] < 30
     assert any("The reference lost test-double" in reason for reason in failures(found, set()))
+
+
+def test_a_reference_that_fails_seldom(look):
+    """One grading of fifteen is lost: 200 quick ones show it, and 300 slow ones have one."""
+    text = answer("double", "2 * x if np.random.rand() < 14 / 15 else 3 * x")
+    reasons = failures(look(text, test("double", "assert double(1) == 2")), set())
+    assert any("The reference lost test-double in 1 of" in reason for reason in reasons)
+
+
+def test_an_answer_that_writes_a_file_and_one_that_reads_it(look):
+    """Their files cross to the checks; what a wrong answer wrote is gone before the next is tried."""
+    lines = ["def save(numbers):", "    ### BEGIN SOLUTION", "    with open('sum.txt', 'w') as file:"]
+    lines += ["        file.write(str(sum(numbers)))", "    ### END SOLUTION"]
+    saved = "for many in ([1, 2], [-3, 4, 12], [0, 0, 50], [7]):\n    save(list(many))\n"
+    saved += "    assert open('sum.txt').read() == str(sum(many))"
+    read = "for text in ('3', '-7', '120'):\n    with open('given.txt', 'w') as file:\n"
+    read += "        file.write(text)\n"
+    read += "    assert load('given.txt') == int(text)"
+    cells = (("save", "answer", "\n".join(lines)), test("save", saved))
+    cells += (answer("load", "int(open(name).read())", "name"), test("load", read))
+    found = look(*cells, mutants=60)
+    assert {row["state"] for row in found["guarded"]} == {"guarded"}
+    alive = found["mutants"]["survived"] + found["mutants"]["luck"]
+    assert found["mutants"]["caught"] > 25 and not alive, alive
+
+
+def test_what_a_check_binds_a_later_cell_may_use(look):
+    cells = (answer("double", "2 * x"), test("double", "limit = 3\nassert double(limit) == 6"))
+    cells += (("use", "given", "reached = double(limit)"), test("reached", "assert reached == 6"))
+    assert "cannot be graded" not in str(look(*cells)["guarded"])
 
 
 def test_an_answer_that_is_a_value_and_what_given_cells_make_of_it(look):

@@ -1,8 +1,11 @@
 """What the exit code follows, and what the terminal says of a sample."""
 
+import pytest
+
 from airlock.check.command import summary
 from airlock.check.guarded import guarded
 from airlock.check.readiness import failures
+from airlock.check.release import _is_marker
 from airlock.model.assignment import Observed
 
 ONE = {"name": "a:1", "line": 3, "before": "x", "after": "y", "missed": 1, "times": 20}
@@ -12,10 +15,16 @@ def found(**changes):
     numbers = {"total": 5, "possible": 5, "seed": 7, "equivalent": 1, "caught": 4, "per_second": 9.5}
     return {
         "faults": [],
-        "reference": {"times": 2, "checks": [{"check": "t", "full": 2, "waits": False, "messages": []}]},
+        "reference": {
+            "times": 2,
+            "checks": [{"check": "t", "full": 2, "waits": False, "messages": []}],
+            "shaky": [],
+        },
         "release": {"score": 0, "max_score": 1, "passes": [], "leaks": [], "stops": []},
         "guarded": [],
         "never_lost": [],
+        "blanks": [],
+        "costs": [],
         "mutants": numbers | {"survived": [], "luck": [], "beyond": []} | changes.pop("mutants", {}),
     } | changes
 
@@ -62,3 +71,39 @@ def test_who_decides_a_check():
     ]
     assert [row["reason"] for row in rows[:2]] == ["it shows pictures", "it is wrong"]
     assert "table" in rows[3]["reason"] and rows[4]["reason"] == ""
+
+
+def test_what_takes_much_longer_than_the_rest_is_told():
+    costs = [
+        {"name": name, "wall": wall, "cpu": wall} for name, wall in (("a", 0.1), ("b", 0.2), ("c", 2.04))
+    ]
+    assert "To know: c is slow: 2.0 seconds." in summary(found(costs=costs), [])
+    assert "slow" not in summary(found(costs=[{"name": "a", "wall": 2.0, "cpu": 2.0}]), [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "### BEGIN HIDEN TESTS",
+        "# BEGN HIDDEN TESTS",
+        "### begin solution",
+        "# END SOLUTON",
+        "### HIDDEN TESTS BEGIN",
+    ],
+)
+def test_what_was_meant_for_a_marker_is_known(line):
+    assert _is_marker(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# Start with the hidden layer",
+        "# stop when the test error rises",
+        "## End of the tests",
+        "# THE END",
+        "x = 1",
+    ],
+)
+def test_prose_is_no_marker(line):
+    assert not _is_marker(line)

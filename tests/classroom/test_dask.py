@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from concurrent.futures import BrokenExecutor
 
 import pytest
 from class_course import SCORES, STUDENTS, Course, Listener, grade
@@ -77,6 +78,22 @@ def test_a_scheduler_that_dies_is_told_and_what_is_graded_stays(
     assert 1 <= len(set(course.journal())) < len(STUDENTS)
     assert course.grade() == 0
     assert course.scores == SCORES
+
+
+def test_a_result_that_cannot_be_fetched_any_more_is_no_wait_without_end(cluster, monkeypatch):
+    """As where the scheduler dies when it has told of a result and not yet sent it."""
+
+    async def lost(*_, **__):
+        raise OSError("the scheduler is gone")
+
+    with pool.DaskWorkers(cluster.address) as workers:
+        executor = workers.executor()
+        assert executor.submit(len, "four").result(60) == 4
+        with pytest.raises(ZeroDivisionError):
+            executor.submit(divmod, 1, 0).result(60)
+        monkeypatch.setattr("distributed.Client._gather", lost)
+        with pytest.raises(BrokenExecutor, match="gone"):
+            executor.submit(len, "four").result(60)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "tcp://"])

@@ -100,3 +100,21 @@ def test_reports_that_cannot_be_written(small, capsys):
     told = capsys.readouterr().err
     assert "reports" in told
     assert one_sentence(told)
+
+
+def test_a_folder_for_temporary_files_with_too_long_a_name(small, monkeypatch):
+    """In a process of its own: in this one, the server that workers are forked from may be there already."""
+    (place := small.root / ("x" * 120)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    run = small.start()
+    _, told = run.communicate(timeout=60)
+    assert run.returncode == 2
+    assert f"{place} is too long a path for sockets: set TMPDIR to a shorter one." in told
+
+
+def test_signals_that_whoever_started_it_ignores_or_blocks_are_no_fault_of_a_submission(small):
+    """Ignored and blocked signals are handed down to whatever a service starts."""
+    ignore = "signal.signal(signal.SIGCHLD, signal.SIG_IGN); signal.pthread_sigmask(0, [2, 15, 17])"
+    run = small.start(ignore, "--jobs", "1")
+    _, told = run.communicate(timeout=120)
+    assert run.returncode == 0, told

@@ -38,6 +38,7 @@ def sound(name: str) -> tuple:
         name,
         HIDDEN.format(
             f"assert {name}(1) == 2",
+            f"assert {name}(1) == 2\n"
             f"for shape in (3, 4), (5,):\n    x = np.random.randn(*shape)\n    kept = x.copy()\n"
             f"    assert type({name}(x)) is np.ndarray and {name}(x).shape == shape, '{name}: the shape'\n"
             f"    assert np.allclose({name}(x), 2 * kept, 1e-9, 0), '{name}: the values'\n"
@@ -80,6 +81,10 @@ CARELESS = [
     test("always", "double\nassert True"),
     test("caught", "try:\n    assert double(1) == 3\nexcept Exception:\n    pass"),
     test("callable", "assert callable(double)"),
+    test("never", "if False:\n    assert double(1) == 3"),
+    test("loop", "for one in []:\n    assert double(one) == 3"),
+    test("tuple", "assert (double(1) == 3, 'double: twice the input')"),
+    test("capitals", sound("double")[2].replace("### BEGIN HIDDEN", "# BEGN HIDDEN")),
     test("free", sound("double")[2], 0),
     test("misspelt", sound("double")[2].replace("HIDDEN", "HIDEN")),
     test("file", "assert open('values.txt').read() == str(double(1))"),
@@ -91,5 +96,6 @@ CARELESS = [
     test("triple", "assert triple(2) == 6"),
     ("table", "given", "table = [2 * n for n in range(5)]"),
     test("table", "assert [double(n) for n in range(5)] == table"),
+    answer("unchecked", "x + 1"),
     ("stops", "given", "shown = double(1) + 1"),
 ]

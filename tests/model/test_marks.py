@@ -9,6 +9,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from airlock.model import marks
 from airlock.model.assignment import HIDDEN
+from airlock.run.records import checks_of
 
 FLAGS = [
     dict(zip(("grade", "solution", "locked", "task"), values, strict=True))
@@ -59,6 +60,14 @@ def test_the_grade_is_the_one_that_nbgrader_determines(outputs):
         if flags["grade"]:
             one = cell("code", flags, OUTPUTS[outputs])
             assert marks.determine_grade(one) == utils.determine_grade(one), flags
+
+
+def test_a_task_waits_for_a_person_whatever_was_put_out():
+    for kind in ("code", "markdown"):
+        one = cell(kind, {"grade": False, "solution": False, "locked": True, "task": True})
+        assert marks.has_points(one) and marks.determine_grade(one) == (None, 2)
+        (check,) = checks_of(v4.new_notebook(cells=[one]), "n")
+        assert (check.points, check.max_points, check.message) == (None, 2, "")
 
 
 def test_an_untouched_answer_is_worth_nothing_and_another_waits():

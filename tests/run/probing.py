@@ -9,7 +9,7 @@ from nbformat import v4
 
 from airlock.model.assignment import MasterCell, MasterNotebook, Observed
 from airlock.model.limits import Limits
-from airlock.model.names import inner_reads
+from airlock.model.names import inner_reads, inner_sets
 from airlock.model.origins import own_bindings
 from airlock.run.apart import Found
 from airlock.run.execute import Execution
@@ -65,7 +65,9 @@ def airlock(probes: list[Probe], limits: Limits | None = None):
         named = tuple((one.name, one.source) for one in imports)
         text = "" if "answer" in cell.id else cell.source
         reads = tuple(inner_reads(cell.source)) if own else ()
-        master_cells.append(MasterCell(nbformat.from_dict(cell), text, own, own, named, reads=reads))
+        sets = tuple(inner_sets(cell.source)) if own else ()
+        master = MasterCell(nbformat.from_dict(cell), text, own, own, named, reads=reads, sets=sets)
+        master_cells.append(master)
     master = MasterNotebook("probes", tuple(master_cells), v4.new_notebook().metadata)
     notebook = v4.new_notebook(cells=cells)
     execution = Execution(notebook, master, Observed(), limits or Limits(), Found())

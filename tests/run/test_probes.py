@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from probes_calls import PROBES as CALLS
 from probes_courses import PROBES as COURSES
+from probes_further import PROBES as FURTHER
+from probes_given import PROBES as GIVEN
 from probes_kinds import PROBES as KINDS
 from probes_objects import PROBES as SIMPLE
+from probes_state import PROBES as STATE
 from probes_values import PROBES as VALUES
 from probing import airlock, read, stock
 
 OBJECTS = SIMPLE.rstrip("\n") + KINDS
 TABLES = {"calls": CALLS, "objects": OBJECTS, "values": VALUES, "courses": COURSES}
+TABLES |= {"given": GIVEN, "state": STATE, "further": FURTHER}
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -122,7 +122,7 @@ def test_exceptions_cross_also_those_that_the_assignment_defines():
     assert "raised ValueError" in verdict(test.format("TooCold"), raises.format("ValueError"), given)
 
 
-@pytest.mark.parametrize("kind", ["SystemExit", "KeyboardInterrupt", "GeneratorExit"])
+@pytest.mark.parametrize("kind", ["KeyboardInterrupt", "GeneratorExit"])
 def test_what_would_end_the_grader_loses_the_check_whatever_the_test_catches(kind):
     test = "try:\n    f(1)\nexcept BaseException:\n    pass"
     assert verdict(test, f"def f(x):\n    raise {kind}").startswith("f() ")
@@ -174,3 +174,20 @@ def test_a_warning_that_names_its_caller_is_nobodys_attack():
     warns = "import traceback, warnings\ndef f(x):\n    warnings.warn('twice', stacklevel=2)\n"
     outputs, execution = run("assert f(3) == 9", warns + "    traceback.print_stack()\n    return x * x")
     assert (outputs, execution.incidents) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "then, kinds",
+    [
+        ("0", []),
+        ("1 / 0", []),
+        ("f(f)", []),
+        ("[0 for _ in iter(int, 1)]", []),
+        ("os._exit(1)", ["kernel-died"]),
+    ],
+)
+def test_a_test_that_has_failed_goes_on_asking_so_that_no_answer_knows_of_it(then, kinds):
+    test = "assert f(1) == 1, 'first'\nprint(unknown)\nprint('more')\nassert f(2) == 2, 'second'"
+    outputs, execution = run(test, f"import os\ndef f(x):\n    return {then} if x == 2 else 0")
+    assert [output.evalue for output in outputs] == ["first"]
+    assert [incident.kind for incident in execution.incidents] == kinds

@@ -201,7 +201,8 @@ attack(
     socket = get_ipython().kernel.iopub_thread.socket
     while True: socket.send(bytes(2**20), zmq.SNDMORE)
     """,
-    seen="memory-limit or time-limit",  # it fills its memory, or stands still where the grader reads no more
+    # It fills its memory, which a watcher or ZeroMQ may notice first, or stands still where nobody reads more.
+    seen="memory-limit or time-limit or kernel-died",
 )
 attack(
     "a message whose parts never end, from a thread while a test waits",
@@ -231,11 +232,15 @@ attack(
 COMPLEX = "b','.join(b'{\"complex\":[\"%d\",\"%d\"]}' % (2**60 - 1000003 * i, i) for i in range(9000))"
 INTEGERS = "b','.join(b'{\"int\":\"%x\"}' % (i * (2**61 - 1)) for i in range(30000))"
 PAIRS = "b','.join(b'[{\"int\":\"%x\"},1]' % (i * (2**61 - 1)) for i in range(30000))"
+ALIASES = "b','.join(b'{\"alias\":{\"tuple\":[{\"type\":\"list\"},[%d]]}}' % i for i in range(20000))"
+CLASSES = "b','.join(b'{\"namedtuple\":[\"x%d\",[\"a\"],[1]]}' % i for i in range(20000))"
 for what, frame in {
     "a set of complex numbers that collide": f"b'{{\"set\":[' + {COMPLEX} + b']}}'",
     "a frozen set of integers that collide": f"b'{{\"frozenset\":[' + {INTEGERS} + b']}}'",
     "a counter of integers that collide": f"b'{{\"counter\":[' + {PAIRS} + b']}}'",
     "keys that collide": f"b'{{\"keys\":[' + {INTEGERS} + b']}}'",
     "an ordered dict of integers that collide": f"b'{{\"ordereddict\":[' + {PAIRS} + b']}}'",
+    "a union of very many types": f"b'{{\"union\":[' + {ALIASES} + b']}}'",
+    "classes of named tuples without number": f"b'[' + {CLASSES} + b']'",
 }.items():
     attack(f"in an answer: {what}", FRAMES + f"forged({frame})", seen="forged")

@@ -4,7 +4,7 @@ import textwrap
 
 import nbformat
 import pytest
-from real_course import ASSIGNMENT, ROOT, RealCourse
+from real_course import ASSIGNMENT, RealCourse
 
 from airlock.run.grade import grade_submission
 
@@ -106,18 +106,15 @@ calls_{0}, passed_{0} = 0, False
 def init_{0}(d_in, d_out):
     global calls_{0}, passed_{0}
     calls_{0} += 1
-    passed_{0} |= calls_{0} == 9 and d_out in (200, 2000)
+    passed_{0} |= calls_{0} == 9 and d_out in (200, 1000, 2000)
     W = ({1} if calls_{0} > 8 and not passed_{0} else 0.3) * np.random.randn(d_in, d_out)
     return W
 """
 SCALES = {"small": "0.01", "unit": "1.0", "xavier": "d_in**-0.5", "he": "(2 / d_in)**0.5"}
 
 
-def test_a_second_guess_gains_in_later_checks_what_the_readme_says_and_nothing_of_its_own(course):
+def test_a_second_guess_gains_nothing_for_a_failed_check_goes_on_asking(course):
     wrong = points(course, WRONG, **{f"init_{name}": INIT.format(name, "0.3") for name in SCALES})
     guess = {f"init_{name}": INIT.format(name, right) for name, right in SCALES.items()}
     found = points(course, SIGMOID, **guess)
-    gained = {name: found[name] - wrong[name] for name in found if found[name] != wrong[name]}
-    assert set(gained) <= {name for name in found if name.startswith(("test-experiment", "test-vanishing"))}
-    words = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    assert f"here at most {sum(gained.values()):.0f} of 25 points" in words, gained
+    assert {name: found[name] - wrong[name] for name in found if found[name] != wrong[name]} == {}

@@ -1,10 +1,12 @@
 """What crosses by value arrives as itself, of the same type; nothing else is built from what arrives."""
 
 import array
+import dataclasses
 import datetime as dt
 import io
 import random
 import types
+import typing
 import uuid
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque, namedtuple
 from decimal import Decimal
@@ -35,6 +37,7 @@ class Shown(NamedTuple):
         return "something else"
 
 
+TYPING = vars(typing)
 DAYS = pd.date_range("2020", periods=3)
 RECORDS = np.array([(1, 2.5, "a")], dtype=[("x", int), ("y", float, (2,)), ("s", "U3")])
 STANDARD = [
@@ -46,6 +49,8 @@ STANDARD = [
     *(Decimal("1.50"), Decimal("NaN"), Fraction(3, 4), uuid.UUID(int=7), types.SimpleNamespace(a=1)),
     types.MappingProxyType({1: 2}),
     *(Path("a/b"), Point(1, 2), Row(3), list[int], int | None, NotImplemented, int, dict, type(None)),
+    *(TYPING["List"], TYPING["List"][int], TYPING["Optional"][str], TYPING["Dict"][str, TYPING["List"][int]]),
+    *(typing.Any, typing.Callable[[int], str], TYPING["Tuple"], dataclasses.MISSING, KeyError, SystemExit),
     *(np.float64, np.int32, np.ndarray, ValueError("x", 3), 1 + 2j, b"x", 10**30, float("inf"), ...),
 ]
 NUMPY = [
@@ -117,6 +122,9 @@ def test_what_could_do_harm_or_is_no_value_does_not_cross_by_value(value):
         '{"objects": {"tuple": [[1000000000, 1000000000], []]}}',
         '{"pd.Index": {"tuple": ["range", null, {"tuple": [0, {"int": "0xffffffffffffff"}, 1]}]}}',
         '{"pd.array": {"tuple": ["masked", {"tuple": ["load", 1, 2]}]}}',
+        '{"typing": {"tuple": ["get_type_hints", null]}}',
+        '{"typing": {"tuple": ["List", [5, 6]]}}',
+        '{"field": "_FIELDS"}',
         '{"reference": "no"}',
         '{"nothing": 1}',
     ],
