@@ -34,8 +34,9 @@ def _beside(connection_file: str) -> str:
 
 
 def send(connection: socket.socket, frames: Sequence[Buffer]) -> None:
-    """Write frames to a stream socket that blocks: their number, their sizes, and they themselves."""
-    Outbox(frames).send(connection)
+    """Write frames to a stream socket: their number, their sizes, and they themselves."""
+    if not Outbox(frames).send(connection):
+        raise BlockingIOError("they do not fit")
 
 
 class Outbox:
@@ -51,7 +52,7 @@ class Outbox:
         """Write as much as the socket takes now; whether that was all. Raises OSError where nobody reads."""
         while self._left:
             try:
-                sent = connection.sendmsg(self._left[:MOST_PARTS])
+                sent = os.writev(connection.fileno(), self._left[:MOST_PARTS])
             except BlockingIOError:
                 return False
             whole = 0
