@@ -31,7 +31,7 @@ class Mirror:
     """
 
     def __init__(self, tests: Path, answers: Path, names: Collection[str] | None):
-        self._tests, self._answers, self._names = tests, answers, names
+        self.tests, self._answers, self._names = tests, answers, names
         self._own = {str(path.relative_to(tests)) for path in tests.rglob("*")}  # the assignment's
         self._named: set[str] = set()
         self._seen: dict[str, Seen | None] = {}  # in the answers' folder
@@ -63,7 +63,7 @@ class Mirror:
             _refuse_pickles()
 
     def _take(self, name: str) -> None:
-        target, seen, content = self._tests / name, None, b""
+        target, seen, content = self.tests / name, None, b""
         with contextlib.suppress(OSError), foreign.opened(self._answers, name, foreign.AS_IT_IS) as file:
             seen = foreign.state_of(file)
             if seen and seen != self._seen.get(name):
@@ -88,7 +88,7 @@ class Mirror:
         """
         names = self._names_in(arguments)
         for name in names:
-            path = self._tests / name
+            path = self.tests / name
             if name in self._own:
                 continue
             with contextlib.suppress(OSError):
@@ -100,11 +100,11 @@ class Mirror:
                     with foreign.opened(self._answers, name, foreign.ANEW) as file:
                         os.write(file, content)
                         self._seen[name], self._made[name] = foreign.state_of(file), foreign.state_of(path)
-        return moved(arguments, self._tests, self._answers), names
+        return moved(arguments, self.tests, self._answers), names
 
     def here(self, value: Any) -> Any:
         """What the student's side has returned, with the paths that files have here."""
-        return moved(value, self._answers, self._tests)
+        return moved(value, self._answers, self.tests)
 
     def _names_in(self, value: Any) -> set[str]:
         """Paths within the folders, relative to them, among the first of these values."""
@@ -120,7 +120,7 @@ class Mirror:
 
     def _relative(self, text: str) -> str:
         """A path within the folders, relative to them and normalised; "" for any other text."""
-        for folder in (self._tests, self._answers):
+        for folder in (self.tests, self._answers):
             text = text.removeprefix(f"{folder}{os.sep}")
         if not text or len(text) > LONGEST_NAME or "\0" in text or "\n" in text:
             return ""
