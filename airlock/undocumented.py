@@ -200,6 +200,11 @@ def watched_patches(
         kind.__enter__, kind.__exit__ = enter, leave
 
 
+def wraps_something(mock: Any) -> bool:
+    """Whether a mock hands its calls on to an object that it stands before."""
+    return mock._mock_wraps is not None
+
+
 def checked_penalty(preprocessor: Any, notebook: Any, penalty: float) -> float:
     """A late penalty as nbgrader writes it: no more than the score, and no less than nothing."""
     return preprocessor._check_late_penalty(notebook, penalty)

@@ -6,11 +6,12 @@ import inspect
 import sys
 import tomllib
 from pathlib import Path
+from unittest.mock import MagicMock, Mock
 
 import pytest
 
 import airlock
-from airlock.undocumented import PARTS, is_sanitizing
+from airlock.undocumented import PARTS, is_sanitizing, wraps_something
 
 ENGINE = Path(airlock.__file__).parent
 BOUNDED = {"ipykernel", "ipython", "jupyter_client", "jupyter_core", "nbclient", "nbconvert", "nbgrader"}
@@ -41,6 +42,11 @@ def test_the_converter_tells_whether_it_sanitises():
     converter = Autograde.__new__(Autograde)
     converter._sanitizing = True
     assert is_sanitizing(converter)
+
+
+def test_a_mock_tells_whether_it_wraps_something():
+    assert wraps_something(Mock(wraps=len)) and wraps_something(Mock(wraps=sys).path)
+    assert not wraps_something(Mock(spec=len)) and not wraps_something(MagicMock().child)
 
 
 def test_the_converter_goes_through_the_assignments_that_it_is_left():

@@ -11,7 +11,7 @@ from airlock.run.foreign import MOST_BYTES, Seen, state_of
 SECOND = 10**9  # nanoseconds
 
 
-class Kept:
+class KeptFiles:
     """The files of a folder, for :meth:`restore`, but those called ``without``; large ones are left alone."""
 
     def __init__(self, folder: Path, without: Collection[str] = ()):
@@ -25,7 +25,7 @@ class Kept:
                     self._content[name] = (folder / name).read_bytes()
                 self._seen[name] = _aged(folder / name) if small else seen
 
-    def take(self, names: Collection[str], other: "Kept") -> Self:
+    def take(self, names: Collection[str], other: "KeptFiles") -> Self:
         """Have the files of these names as another has them."""
         for name in names:
             if name in other._content:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from airlock.check import alike, compare, gradings, varied
 from airlock.check.dependence import Dependence, only_defines
-from airlock.check.files import Kept
+from airlock.check.files import KeptFiles
 from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.fork import Fork
 from airlock.kernel.meter import Budget, Overrun
@@ -50,7 +50,7 @@ class Forks(contextlib.AbstractContextManager):
         )
         self._changing: set[str] = set()  # functions that the reference changes arguments by
         self._before: dict[int, Fork] = {}  # state before the cell at a position
-        self._files: dict[int, Kept] = {}  # and the files that answers had then
+        self._files: dict[int, KeptFiles] = {}  # and the files that answers had then
         self._bases: dict[tuple[int, ...], Fork] = {}
         self._open = contextlib.ExitStack()
         # Forks would all draw the same; where a cell seeds, they shall.
@@ -76,7 +76,7 @@ class Forks(contextlib.AbstractContextManager):
                     fork = self._open.enter_context(self.fork(self._kernel))
                     self._run(fork, OURS)
                 self._before[place] = fork
-                self._files[place] = Kept(self._kernel.folder / "work")
+                self._files[place] = KeptFiles(self._kernel.folder / "work")
             if cell.kind != "test":
                 fork = None
             self._run_one(place, cell)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from nbformat import from_dict
 
-from airlock.check.files import Kept
+from airlock.check.files import KeptFiles
 from airlock.check.forks import Forks
 from airlock.check.listening import Listening, same_calls
 from airlock.check.marked import Cost, Marked
@@ -47,14 +47,14 @@ class Workbench(Forks):
         self.seconds: dict[int, float] = {}  # that each test took then
         self.random: set[int] = set()  # tests whose calls differ from grading to grading
         # What the tests up to a position have bound, and the files that there are of theirs.
-        self._given: dict[int, Kept] = {}  # the answers' files with those that a test made for them
-        self._bound: dict[int, tuple[dict, Kept]] = {}
+        self._given: dict[int, KeptFiles] = {}  # the answers' files with those that a test made for them
+        self._bound: dict[int, tuple[dict, KeptFiles]] = {}
 
     def _run_all(self) -> None:
         self._tests = self._open.enter_context(TestCells(self.files, self.notebook.import_folders))
         bridge = self._bridge(self._kernel)
         self._namespace = TestNamespace(bridge, self.notebook, frozenset(self.observed.shared))
-        self._bound[-1] = self._namespace.keep(), Kept(self._tests.folder)
+        self._bound[-1] = self._namespace.keep(), KeptFiles(self._tests.folder)
         super()._run_all()
         asked = {place: one.asked for place, one in self.first.items() if not one.lost}
         self.dependence.asked.update(asked)
@@ -171,9 +171,10 @@ class Workbench(Forks):
         graded = self._grade(place, kernel, bridge)
         self._changing |= bridge.changing
         crossed = bridge.mirror.written if bridge.mirror else ()
-        self._bound[place] = self._namespace.keep(), Kept(self._tests.folder, without=crossed)
+        self._bound[place] = self._namespace.keep(), KeptFiles(self._tests.folder, without=crossed)
         written = self.observed.files
-        self._given[place] = Kept(self._kernel.folder / "work", written).take(written, self._files[place])
+        made = KeptFiles(self._kernel.folder / "work", written)
+        self._given[place] = made.take(written, self._files[place])
         return replace(graded, asked=bridge.asked, calls=bridge.calls, steps=bridge.steps)
 
     def lay_out(self, place: int) -> None:

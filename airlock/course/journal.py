@@ -22,7 +22,8 @@ class Journal:
         self.records: dict[str, Record] = {}
         if self.path.exists():
             for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
-                with contextlib.suppress(ValueError, KeyError, TypeError):  # cut off by a kill
+                # Cut off by a kill, or no record at all.
+                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
                     record = Record.from_json(json.loads(line))
                     self.records[record.student] = record
 

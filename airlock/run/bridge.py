@@ -5,8 +5,9 @@ else of a test; what it answers is checked to be plain data by :mod:`airlock.wir
 """
 
 import contextlib
+import os
 import threading
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from airlock.kernel.client import KernelGone, StudentKernel
@@ -21,6 +22,7 @@ from airlock.run.lent import Names
 from airlock.run.mirror import Mirror
 from airlock.run.raised import raised
 from airlock.run.references import References
+from airlock.run.refused import called
 from airlock.run.remote_class import RemoteClass, number_of
 from airlock.run.told import StandIns
 from airlock.wire.changes import USED_UP, restore
@@ -46,6 +48,7 @@ class Bridge:
         mirror: Mirror | None = None,
     ):
         self.kernel, self.references, self.in_place, self.mirror = kernel, references, in_place, mirror
+        self.folder = str(mirror.tests) if mirror else os.getcwd()
         self.incidents: list[Incident] = []
         self._turn = threading.RLock()  # a test may use threads, of which one at a time asks
         self.changing: set[str] = set()  # functions that changed their arguments
@@ -89,15 +92,15 @@ class Bridge:
                 raise KeyError(name)
         self.lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
 
-    def take_files(self, value: Any = None, *told: Any) -> Any:
-        """What the student's code has written is there for the test; it, too, may be told names of files.
+    def take_files(self, value: Any = None, given: Iterable[str] = ()) -> Any:
+        """What the student's code has written is there for the test, see :meth:`Mirror.take`.
 
         Returns the value, with the paths that files have here.
         """
         if self.mirror is None:
             return value
         try:
-            self.mirror.take(value, *told)
+            self.mirror.take(value, given)
         except TooMuch as error:
             self.lose(str(error))
         return self.mirror.here(value)
@@ -105,7 +108,7 @@ class Bridge:
     def call(self, function: RemoteFunction, arguments: tuple, keywords: dict) -> Any:
         """Call the student's function; raises what it raised, or Lost."""
         request = {"do": "call", "name": "", "on": self.stand_ins.number(function)}
-        with self._turn:
+        with self._turn, called(""):
             return self._ask(request, function.__name__, arguments, keywords, function._path)
 
     def operate(
@@ -118,7 +121,7 @@ class Bridge:
         kind = on if type(on) in (RemoteClass, RemoteFunction) else type(on)
         request = {"do": what, "name": name, "on": self.stand_ins.number(on)}
         path = f"{kind.__name__}.{name}" if name else kind.__name__
-        with self._turn:
+        with self._turn, called(""):
             return self._ask(request, kind.__name__, arguments, keywords or {}, path, path)
 
     def attribute(self, on: Any, name: str) -> Any:
@@ -157,9 +160,9 @@ class Bridge:
 
         if not self.has_called:
             request["first"] = self.has_called = True
-        given = list(arguments), keywords
+        given, names = (list(arguments), keywords), set[str]()
         if self.mirror:
-            given = self.mirror.give(given)
+            given, names = self.mirror.give(given)
 
         def ask() -> tuple[dict, Any, Any]:
             try:
@@ -177,7 +180,7 @@ class Bridge:
             result, told = result
         if around:
             self.surroundings.take(told)
-        result = self.take_files(result, arguments, keywords)
+        result = self.take_files(result, names)
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:
@@ -236,7 +239,7 @@ class Bridge:
 
     def exchange(self, ask: Callable[[], Found], what: str, path: str = "") -> Found:
         """What ``ask()`` returns, or else the test is lost. ``what`` is asked for, ``path`` called for it."""
-        with self._turn:
+        with self._turn, called(""):
             return self._exchange(ask, what, path)
 
     def _exchange(self, ask: Callable[[], Found], what: str, path: str) -> Found:

@@ -15,6 +15,7 @@ from typing import Any
 
 from airlock.model.limits import MIB
 from airlock.run.given import about, is_given, operation
+from airlock.run.refused import called
 from airlock.run.remote_class import number_of
 from airlock.wire import databases
 from airlock.wire.places import place_of
@@ -101,7 +102,8 @@ class Callbacks:
                 self._bridge.lose("A function of the test was called without end.")
             if self._depth > DEEPEST:
                 raise RecursionError("calls to and fro, too deep")
-            found = self._function(number)(*arguments, **keywords)
+            with called(self._bridge.folder):
+                found = self._function(number)(*arguments, **keywords)
             return {"do": "return", "raised": 0}, encode(found, self.refer)
         except KeyboardInterrupt:
             raise

@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import NonCallableMock
 
 from airlock.run.remote_class import RemoteClass
+from airlock.undocumented import wraps_something
 from airlock.wire import special
 from airlock.wire.changes import restore
 
@@ -72,7 +73,7 @@ def operation(value: Any, what: Any, name: Any) -> Callable[..., Any]:
             raise AttributeError(name)
         return lambda *arguments, **keywords: special.ALL[name](value, *arguments, **keywords)
     mocked = isinstance(value, NonCallableMock)
-    if mocked and value._mock_wraps is not None:  # through its children to whatever that leads to
+    if mocked and wraps_something(value):  # through its children to whatever that leads to
         raise AttributeError(name)
     if not name.isidentifier() or name.startswith("__") or mocked and _tells(name):
         raise AttributeError(name)

@@ -31,7 +31,7 @@ class Mirror:
     """
 
     def __init__(self, tests: Path, answers: Path, names: Collection[str] | None):
-        self._tests, self._answers, self._names = tests, answers, names
+        self.tests, self._answers, self._names = tests, answers, names
         self._own = {str(path.relative_to(tests)) for path in tests.rglob("*")}  # the assignment's
         self._named: set[str] = set()
         self._seen: dict[str, Seen | None] = {}  # in the answers' folder
@@ -47,12 +47,14 @@ class Mirror:
         finally:
             _refusing.clear()
 
-    def take(self, *told: Any) -> None:
-        """Copy what the answers have written since the last time; ``told`` may hold names of such files.
+    def take(self, value: Any, given: Iterable[str] = ()) -> None:
+        """Copy what the answers have written since the last time. ``value``, which they have returned, may
+        hold names of such files; ``given`` are those in the arguments.
 
         Raises TooMuch.
         """
-        self._named |= {name for name in self._names_in(told) if os.path.lexists(self._answers / name)}
+        told = self._names_in(value).union(given)
+        self._named |= {name for name in told if os.path.lexists(self._answers / name)}
         names = self._named.union(foreign.files_in(self._answers) if self._names is None else self._names)
         for name in names - self._own:
             if not name.endswith(CODE):
@@ -61,7 +63,7 @@ class Mirror:
             _refuse_pickles()
 
     def _take(self, name: str) -> None:
-        target, seen, content = self._tests / name, None, b""
+        target, seen, content = self.tests / name, None, b""
         with contextlib.suppress(OSError), foreign.opened(self._answers, name, foreign.AS_IT_IS) as file:
             seen = foreign.state_of(file)
             if seen and seen != self._seen.get(name):
@@ -79,13 +81,14 @@ class Mirror:
         self._made[name] = foreign.state_of(target)
         self.written.add(name)
 
-    def give(self, arguments: Any) -> Any:
+    def give(self, arguments: Any) -> tuple[Any, set[str]]:
         """Copy the test's files that ``arguments`` name, but the assignment's, which are there already.
 
-        Returns the arguments with the paths that they have there.
+        Returns the arguments with the paths that they have there, and the names.
         """
-        for name in self._names_in(arguments):
-            path = self._tests / name
+        names = self._names_in(arguments)
+        for name in names:
+            path = self.tests / name
             if name in self._own:
                 continue
             with contextlib.suppress(OSError):
@@ -97,11 +100,11 @@ class Mirror:
                     with foreign.opened(self._answers, name, foreign.ANEW) as file:
                         os.write(file, content)
                         self._seen[name], self._made[name] = foreign.state_of(file), foreign.state_of(path)
-        return moved(arguments, self._tests, self._answers)
+        return moved(arguments, self.tests, self._answers), names
 
     def here(self, value: Any) -> Any:
         """What the student's side has returned, with the paths that files have here."""
-        return moved(value, self._answers, self._tests)
+        return moved(value, self._answers, self.tests)
 
     def _names_in(self, value: Any) -> set[str]:
         """Paths within the folders, relative to them, among the first of these values."""
@@ -117,7 +120,7 @@ class Mirror:
 
     def _relative(self, text: str) -> str:
         """A path within the folders, relative to them and normalised; "" for any other text."""
-        for folder in (self._tests, self._answers):
+        for folder in (self.tests, self._answers):
             text = text.removeprefix(f"{folder}{os.sep}")
         if not text or len(text) > LONGEST_NAME or "\0" in text or "\n" in text:
             return ""
@@ -148,7 +151,8 @@ def _refuse_pickles() -> None:
     if not _hooked:
         _hooked.append(True)
         sys.addaudithook(_refuse)
-    _refusing.append(True)
+    if not _refusing:
+        _refusing.append(True)
 
 
 def _refuse(event: str, _arguments: Any) -> None:

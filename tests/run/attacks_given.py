@@ -89,6 +89,18 @@ WRONG = {
         "def f(c): c('written.bin', 'w').close()",
         "import os, io\nclass F(io.FileIO): pass\nf(F)\nassert not os.path.exists('written.bin') or 0",
     ),
+    "a file by way of a test's function": (
+        "def f(g): return g('/etc/passwd')",
+        "assert 'root' in f(lambda path: open(path).read())",
+    ),
+    "a file written by way of a test's function": (
+        "def f(g): return g('../written')",
+        "assert f(lambda path: open(path, 'w').close()) is None",
+    ),
+    "a program by way of a test's function": (
+        "def f(g): return g('echo 1')",
+        "import os\nassert f(lambda c: os.popen(c).read()) == '1\\n'",
+    ),
     "a mock reset": (
         "def f(m): m(1); m(2); m.reset_mock(); m(3)",
         MOCK + "f(m)\nm.assert_called_once_with(3)",

@@ -292,7 +292,7 @@ def guard(f):
 class MyErr(ValueError): pass
 def boom(): raise MyErr("x")
 assert guard(boom) == "x"
-=== a connection that the test gives | reference
+=== a connection that the test gives | pickle
 def names(con): return [r[0] for r in con.execute("select name from people order by name")]
 ---
 import sqlite3

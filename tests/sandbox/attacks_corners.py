@@ -90,6 +90,26 @@ attack(
     seen="time-limit",
 )
 
+attack(
+    "system calls as processes of 32 bits make them",
+    CALL
+    + textwrap.dedent("""
+    import mmap
+    def made(code):
+        if os.uname().machine != "x86_64": return 0
+        child = os.fork()
+        if child == 0:
+            own = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 7)
+            own.write(bytes(code) + b"\\xc3")
+            found = ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(own)))()
+            os._exit(found > 0)
+        return os.waitpid(child, 0)[1]
+    for code in ([0xB8, 20, 0, 0, 0, 0xCD, 0x80], [0xB8, 39, 0, 0, 0x40, 0x0F, 0x05]):  # getpid: int 0x80, x32
+        if made(code) == 1 << 8: print("a wall has a hole")
+    """),
+    needs="network",
+)
+
 # --- Time without computing --------------------------------------------------------------------------------
 attack(
     "computing an eighth of the time",
