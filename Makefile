@@ -41,7 +41,7 @@ demo: .venv/done
 release: .venv/done
 	$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force
 
-# Whether the assignment marks right: reference, release, blanks, wrong answers made by rule; tens of minutes.
+# Whether the assignment marks right: reference, release, blanks, wrong answers made by rule; how long: docs/instructor.md.
 check: .venv/done
 	$(RUN) airlock check $(ASSIGNMENT)
 

@@ -52,16 +52,20 @@ def notes(found: dict[str, Any]) -> list[str]:
     """What may be meant as it is, a sentence each: the exit code does not follow it."""
     release = found["release"]
     said = [f"The empty release stops at {one['cell']}: {one['message']}" for one in release["stops"]]
-    for row in found["blanks"]:
-        blank = row["cell"] + (f", blank {row['blank']}," if row["blank"] else "")
-        if not row["lost"]:
-            said.append(f"{blank} costs nothing when it is left empty: no check marks it.")
-        elif row["beyond"]:
-            said.append(f"{blank} costs {', '.join(row['beyond'])} as well when it is left empty.")
-    said += [f"{r['check']} is {r['state']}: {r['reason']}" for r in found["guarded"] if r["state"] == PARTLY]
-    return said + [
-        f"{one['name']} is slow: {one['wall']:.1f} seconds." for one in found["costs"] if is_slow(one, found)
+    blanks = [
+        (row, row["cell"] + (f", blank {row['blank']}" if row["blank"] else "")) for row in found["blanks"]
     ]
+    if unmarked := [blank for row, blank in blanks if not row["lost"]]:
+        said.append(f"Left empty, these cost nothing, so no check marks them: {'; '.join(unmarked)}.")
+    said += [
+        f"Left empty, {blank} costs {', '.join(row['beyond'])} as well as its own checks."
+        for row, blank in blanks
+        if row["beyond"]
+    ]
+    said += [f"{r['check']} is {r['state']}: {r['reason']}" for r in found["guarded"] if r["state"] == PARTLY]
+    if slow := [f"{one['name']} ({one['wall']:.1f} s)" for one in found["costs"] if is_slow(one, found)]:
+        said.append(f"Much slower than the rest: {', '.join(slow)}.")
+    return said
 
 
 def is_slow(cost: dict[str, Any], found: dict[str, Any]) -> bool:

@@ -27,8 +27,9 @@ def leaks(trial: Trial) -> list[dict[str, str]]:
         public = _public(trial, name)
         shown = public | {one.strip() for c in trial.master.notebooks[name].cells for one in _code(c)}
         for cell, kind, line in hidden:
-            # What the visible part of a check has as well is shown on purpose.
-            if len(line) >= SHORTEST and line not in (shown if kind == "hidden test" else public):
+            # Code that a check or an answer shows is shown on purpose, unless it is most of a solution.
+            known = shown if kind == "hidden test" or not _is_told(cell, hidden, shown - public) else public
+            if len(line) >= SHORTEST and line not in known:
                 where = [path for path, known in lines.items() if line in known]
                 found += [{"cell": cell, "kind": kind, "line": line, "where": path} for path in where]
     for path, texts in places.items():
@@ -90,6 +91,13 @@ def _public(trial: Trial, name: str) -> set[str]:
         c.released for c in cells if c.node.cell_type == "code" and (c.grade_id or c.node.id) not in hiding
     ]
     return {line.strip() for text in given for line in text.split("\n")}
+
+
+def _is_told(cell: str, hidden: list[tuple[str, str, str]], shown: set[str]) -> bool:
+    """Whether half of the lines of a cell's solution are shown somewhere, or more."""
+    lines = {line for name, kind, line in hidden if (name, kind) == (cell, "solution")}
+    long = {line for line in lines if len(line) >= SHORTEST}
+    return 2 * len(long & shown) >= len(long) > 0
 
 
 def _code(cell: MasterCell) -> list[str]:

@@ -26,7 +26,7 @@ from airlock.sandbox import fork_server
 
 if TYPE_CHECKING:  # a worker imports them, the command does while the workers do
     from airlock.model.assignment import Master, Observed
-    from airlock.run.grade import Graded
+    from airlock.model.record import Graded
 
 CONNECT_SECONDS = 10  # to a Dask scheduler
 

@@ -17,8 +17,7 @@ from airlock.course.results import write_results
 from airlock.course.unforeseen import keep_traceback
 from airlock.handin.files import lay_over
 from airlock.model.errors import AirlockError, MachineError
-from airlock.model.record import Record
-from airlock.run.grade import Graded
+from airlock.model.record import Graded, Record
 from airlock.run.records import failed, ungraded_record
 
 if TYPE_CHECKING:

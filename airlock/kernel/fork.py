@@ -34,7 +34,7 @@ class Fork(StudentKernel):
         self.seconds, self.budget = kernel.seconds, kernel.budget
         self._events = self._root._events
         self._serving, self._gone, self._pid = True, False, 0
-        self.process = kernel.process
+        self.process, self._top = kernel.process, kernel._top
         self._requests = connect(self.manager.connection_file)
         self._requests.setblocking(False)
         self._inbox = Inbox(self.limits.message)
@@ -46,7 +46,7 @@ class Fork(StudentKernel):
                 raise KernelGone("kernel-died")
             hello, _ = self._reply(self.limits.call_seconds)
             self._pid = hello["pid"] if type(hello.get("pid")) is int else 0
-            self.process = psutil.Process(self._pid)
+            self.process, self._top = psutil.Process(self._pid), kernel.process.pid
         except BaseException as error:
             self.kill()
             if isinstance(error, psutil.Error | ValueError):

@@ -22,7 +22,7 @@ from airlock.kernel.provisioner import WardenClient
 from airlock.model.errors import MachineError
 from airlock.model.limits import Limits
 from airlock.sandbox.disk import lay_out, remove
-from airlock.sandbox.processes import descendants
+from airlock.sandbox.processes import cpu_times, descendants
 from airlock.undocumented import use_kernel_spec
 from airlock.wire.frames import Inbox, connect
 
@@ -127,6 +127,7 @@ class KernelProcess:
             why = self._complaint() or error
             raise MachineError(f"No kernel could be started ({why}); grade again.") from error
         self.process = psutil.Process(getattr(self.manager.provisioner, "pid"))  # noqa: B009  # of our own provisioner
+        self._top = self.process.ppid() if self._process() else self.process.pid  # its warden, if it has one
 
     def _complaint(self) -> str:
         """The last line of the kernel's log, unless the submission has put something else in its place."""
@@ -206,7 +207,8 @@ class KernelProcess:
                 self._cpu = max(self._cpu, process.cpu)  # its warden's last word
                 return self._cpu
             times = self._times()
-            for _ in range(READINGS):  # who ends while others are read is in no reading, or in two
+            # Who ends while others are read is in no reading, or in two; nobody is there to end but two.
+            for _ in range(READINGS if len(times) > 2 else 0):
                 before, times = times, self._times()
                 if {one: time[2:4] for one, time in before.items()} == {
                     one: time[2:4] for one, time in times.items()
@@ -220,9 +222,10 @@ class KernelProcess:
 
     def _times(self) -> dict[int, Any]:
         """CPU times of this kernel's processes and of its warden, by process id."""
-        ids = [self.process.ppid()] if self._process() is not None else []
+        if self._process() is not None:
+            return {one: cpu_times(one) for one in [self._top, *self.process_ids()]}
         times = {}
-        for one in [*ids, *self.process_ids()]:
+        for one in self.process_ids():
             with contextlib.suppress(psutil.Error):
                 times[one] = psutil.Process(one).cpu_times()
         return times
@@ -231,6 +234,6 @@ class KernelProcess:
         """This kernel's process and all that it started."""
         started: list[int] = []
         with contextlib.suppress(psutil.Error, AttributeError):
-            started = descendants(self.process.ppid() if self._process() else self.process.pid)
+            started = descendants(self._top)
             return [self.process.pid, *(one for one in started if one != self.process.pid)]
         return started

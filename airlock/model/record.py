@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 Status = Literal["graded", "incident", "failed"]
+MAX_MESSAGE = 2000  # characters of what a check says
 NO_ANSWER = "No response."  # nbgrader's own comment on an answer cell that was left as handed out
 
 
@@ -141,3 +142,13 @@ class Record:
 
 
 PARTS = {"checks": Check, "incidents": Incident, "comments": Comment, "earlier": Earlier, "changes": Change}
+
+
+@dataclass
+class Graded:
+    """What grading gives back: by name, the executed notebooks as .ipynb, cells without an answer, pages."""
+
+    notebooks: dict[str, bytes]
+    record: Record
+    unanswered: dict[str, list[str]] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)  # feedback, where it is wanted

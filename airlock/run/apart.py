@@ -55,7 +55,8 @@ def run(
     """Have a child call ``work(found, limits, tell)``, again if it dies; what it returns, and what it found.
 
     ``work`` tells ``{"begin": index, "seconds": most}`` of each cell, ``{"cell": index, "outputs": ...,
-    "note": ..., "incidents": ..., "kernels": seconds}`` of each that is done, and returns plain data.
+    "note": ..., "incidents": ..., "kernels": seconds}`` of each that is done, or both in one, and returns
+    plain data.
 
     ``preload`` names modules that its kernels find imported.
 
@@ -123,14 +124,14 @@ class _Child:
             raise MachineError(message["error"])
         self._kernels = message.get("kernels", self._kernels)
         self._begun_at = self._computed()
-        if "begin" in message:
-            self.cell, self._most = message["begin"], message["seconds"]
-        elif "cell" in message:
+        if "cell" in message:
             self.found.incidents = message["incidents"]
             if message["outputs"] is not None:
                 self.found.outputs[message["cell"]] = message["outputs"]
                 self.found.notes[message["cell"]] = message["note"]
-        elif "memory" in message:
+        if "begin" in message:
+            self.cell, self._most = message["begin"], message["seconds"]
+        if "memory" in message:
             self.cause = ("memory-limit", MEMORY)
 
     def _look(self) -> None:

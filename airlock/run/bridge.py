@@ -7,7 +7,7 @@ else of a test; what it answers is checked to be plain data by :mod:`airlock.wir
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from airlock.kernel.client import KernelGone, StudentKernel
@@ -92,15 +92,15 @@ class Bridge:
                 raise KeyError(name)
         self.lose(f"{name} is {value}; it is too large or too deep to be handed to a test.")
 
-    def take_files(self, value: Any = None, *told: Any) -> Any:
-        """What the student's code has written is there for the test; it, too, may be told names of files.
+    def take_files(self, value: Any = None, given: Iterable[str] = ()) -> Any:
+        """What the student's code has written is there for the test, see :meth:`Mirror.take`.
 
         Returns the value, with the paths that files have here.
         """
         if self.mirror is None:
             return value
         try:
-            self.mirror.take(value, *told)
+            self.mirror.take(value, given)
         except TooMuch as error:
             self.lose(str(error))
         return self.mirror.here(value)
@@ -160,9 +160,9 @@ class Bridge:
 
         if not self.has_called:
             request["first"] = self.has_called = True
-        given = list(arguments), keywords
+        given, names = (list(arguments), keywords), set[str]()
         if self.mirror:
-            given = self.mirror.give(given)
+            given, names = self.mirror.give(given)
 
         def ask() -> tuple[dict, Any, Any]:
             try:
@@ -180,7 +180,7 @@ class Bridge:
             result, told = result
         if around:
             self.surroundings.take(told)
-        result = self.take_files(result, arguments, keywords)
+        result = self.take_files(result, names)
         match reply["status"]:
             case "ok":
                 if type(changed) is tuple and len(changed) == 2:

@@ -5,6 +5,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
@@ -86,10 +87,12 @@ class Execution:
                 mirror = Mirror(tests.folder, kernel.folder / "work", names)
                 bridge = Bridge(kernel, self.references, set(self.observed.changing), mirror)
                 self._namespace = TestNamespace(bridge, self.master, frozenset(self.observed.shared))
+                ended: dict[str, Any] = {}  # told with the beginning of the next, since a message costs
                 for index, cell in self._undecided():
-                    self._begin(index, cell)
+                    self.tell(ended | self._begin(index, cell))
                     self._run_one(index, cell, kernel, tests, bridge)
-                    self._end(index, cell, kernel)
+                    ended = self._end(index, cell, kernel)
+                self.tell(ended)
                 if self.rehearsal:
                     self.rehearsal.changing |= bridge.changing
                     self.rehearsal.written |= mirror.written
@@ -123,15 +126,15 @@ class Execution:
         cell.outputs = [error_output("Lost", sentence)]
         self.notes.add(kind, sentence, cell)
 
-    def _begin(self, index: int, cell: NotebookNode) -> None:
+    def _begin(self, index: int, cell: NotebookNode) -> dict[str, Any]:
         seconds = 2 * self.limits.test_seconds if is_test(cell) else self.limits.cell_seconds
-        self.tell({"begin": index, "seconds": seconds})
+        return {"begin": index, "seconds": seconds}
 
-    def _end(self, index: int, cell: NotebookNode, kernel: StudentKernel) -> None:
+    def _end(self, index: int, cell: NotebookNode, kernel: StudentKernel) -> dict[str, Any]:
         incidents = [asdict(incident) for incident in self.incidents]
         outputs = cell.outputs if is_test(cell) else None
         told = {"cell": index, "outputs": outputs, "note": cell.metadata.get("airlock", {})}
-        self.tell(told | {"incidents": incidents, "kernels": kernel.cpu_seconds()})
+        return told | {"incidents": incidents, "kernels": kernel.cpu_seconds()}
 
     def _run_one(
         self, index: int, cell: NotebookNode, kernel: StudentKernel, tests: TestCells, bridge: Bridge

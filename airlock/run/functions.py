@@ -119,7 +119,8 @@ def _defines(cell: str, name: str, source: str) -> bool:
     """Whether a cell of the notebook defines a function of this name in these very lines."""
     if name == "<lambda>" and source.strip() in cell:
         return any(known == name for known, _, _ in _functions(cell))
-    told, lines = source.rstrip().splitlines(), cell.splitlines()
+    # The kernel's cells have no spaces in lines that are empty but for them.
+    told, lines = ([line.strip() and line for line in text.splitlines()] for text in (source.rstrip(), cell))
     return any(
         known == name
         and lines[first : first + len(told)] == told

@@ -8,10 +8,11 @@ import contextlib
 import importlib
 import time
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import nbformat
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from traitlets.log import get_logger
 
 from airlock.clean.notebook import clean_outputs
@@ -23,7 +24,9 @@ from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import is_test, unanswered
-from airlock.model.record import Incident, Record
+from airlock.model.names import global_reads, used_names, uses
+from airlock.model.origins import bindings
+from airlock.model.record import Graded, Incident, Record
 from airlock.run import apart
 from airlock.run.code import compiled
 from airlock.run.execute import Execution
@@ -31,17 +34,12 @@ from airlock.run.records import checks_of, conclude, failed, leave_note, not_han
 
 AFTERWARDS = -1  # the place in a notebook where all cells have run, and its outputs are cleaned
 # What running a notebook imports on its way.
-NEEDED = ("IPython.core.inputtransformer2", "airlock.kernel.provisioner", "airlock.kernel.bounded_client")
-
-
-@dataclass
-class Graded:
-    """What grading gives back: by name, the executed notebooks as .ipynb, cells without an answer, pages."""
-
-    notebooks: dict[str, bytes]
-    record: Record
-    unanswered: dict[str, list[str]] = field(default_factory=dict)
-    pages: dict[str, str] = field(default_factory=dict)  # feedback, where it is wanted
+NEEDED = (
+    "IPython.core.inputtransformer2",
+    "airlock.kernel.provisioner",
+    "airlock.kernel.bounded_client",
+    "unittest.mock",
+)
 
 
 def grade_submission(
@@ -164,7 +162,11 @@ def _prepare(master: MasterNotebook) -> None:
     """Have here what each child of this process would have to import, read and compile for itself."""
     for name in NEEDED:
         importlib.import_module(name)
+    KernelProvisionerFactory.instance()  # looks through all that is installed
     for cell in master.cells:
+        if cell.node.cell_type == "code":
+            for look in (uses, used_names, global_reads, bindings):
+                look(cell.released)
         if is_test(cell.node):
             with contextlib.suppress(SyntaxError, ValueError):  # which its verdict will say
                 compiled(cell.node.source)

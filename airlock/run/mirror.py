@@ -47,12 +47,14 @@ class Mirror:
         finally:
             _refusing.clear()
 
-    def take(self, *told: Any) -> None:
-        """Copy what the answers have written since the last time; ``told`` may hold names of such files.
+    def take(self, value: Any, given: Iterable[str] = ()) -> None:
+        """Copy what the answers have written since the last time. ``value``, which they have returned, may
+        hold names of such files; ``given`` are those in the arguments.
 
         Raises TooMuch.
         """
-        self._named |= {name for name in self._names_in(told) if os.path.lexists(self._answers / name)}
+        told = self._names_in(value).union(given)
+        self._named |= {name for name in told if os.path.lexists(self._answers / name)}
         names = self._named.union(foreign.files_in(self._answers) if self._names is None else self._names)
         for name in names - self._own:
             if not name.endswith(CODE):
@@ -79,12 +81,13 @@ class Mirror:
         self._made[name] = foreign.state_of(target)
         self.written.add(name)
 
-    def give(self, arguments: Any) -> Any:
+    def give(self, arguments: Any) -> tuple[Any, set[str]]:
         """Copy the test's files that ``arguments`` name, but the assignment's, which are there already.
 
-        Returns the arguments with the paths that they have there.
+        Returns the arguments with the paths that they have there, and the names.
         """
-        for name in self._names_in(arguments):
+        names = self._names_in(arguments)
+        for name in names:
             path = self.tests / name
             if name in self._own:
                 continue
@@ -97,7 +100,7 @@ class Mirror:
                     with foreign.opened(self._answers, name, foreign.ANEW) as file:
                         os.write(file, content)
                         self._seen[name], self._made[name] = foreign.state_of(file), foreign.state_of(path)
-        return moved(arguments, self.tests, self._answers)
+        return moved(arguments, self.tests, self._answers), names
 
     def here(self, value: Any) -> Any:
         """What the student's side has returned, with the paths that files have here."""
@@ -148,7 +151,8 @@ def _refuse_pickles() -> None:
     if not _hooked:
         _hooked.append(True)
         sys.addaudithook(_refuse)
-    _refusing.append(True)
+    if not _refusing:
+        _refusing.append(True)
 
 
 def _refuse(event: str, _arguments: Any) -> None:

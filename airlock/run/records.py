@@ -11,8 +11,7 @@ from nbformat import NotebookNode
 from airlock.model.assignment import Master
 from airlock.model.limits import Limits
 from airlock.model.marks import determine_grade, has_points, is_test
-from airlock.model.record import Check, Incident, Record
-from airlock.run.verdict import MAX_MESSAGE
+from airlock.model.record import MAX_MESSAGE, Check, Incident, Record
 from airlock.sandbox import confine
 
 PACKAGES = ("airlock-grader", "nbgrader", "ipykernel", "numpy")

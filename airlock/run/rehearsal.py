@@ -19,9 +19,7 @@ from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.limits import Limits
 from airlock.model.marks import is_test
 from airlock.run.apart import Found
-from airlock.run.execute import Execution, Rehearsal
 from airlock.run.records import checks_of
-from airlock.run.verdict import is_share
 
 TO_BE_SURE = 3  # times that a check is run more before it is said that it cannot be graded here
 
@@ -58,8 +56,9 @@ def reference_notebook(notebook: MasterNotebook, solution: dict[str, str]) -> by
 def _observe(
     notebook: MasterNotebook, solution: dict[str, str], files: dict[str, bytes], limits: Limits
 ) -> Observed:
-    data = reference_notebook(notebook, solution)
+    from airlock.run.execute import Execution, Rehearsal  # a worker has them; who reads what it saw need not
 
+    data = reference_notebook(notebook, solution)
     changing: set[str] = set()
     written: set[str] = set()
     shares: set[str] = set()
@@ -101,6 +100,8 @@ def _observe(
 
 def _shares(notebook: nbformat.NotebookNode) -> Iterator[str]:
     """The checks whose last expression gave points, as nbgrader reads them."""
+    from airlock.run.verdict import is_share
+
     for cell in filter(is_test, notebook.cells):
         for output in cell.outputs:
             if output.output_type == "execute_result" and is_share(str(output.data["text/plain"])):

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from airlock.model.record import MAX_MESSAGE
 from airlock.run.bridge import Lost
 from airlock.run.namespace import GIVEN
 
 CELL = "<test cell>"
-MAX_MESSAGE = 2000
 # Their messages tell of types and shapes, not of values.
 TELLING = (TypeError, NameError, AttributeError, IndexError, ZeroDivisionError)
 

@@ -56,6 +56,18 @@ def lives(pid: int) -> bool:
         return False
 
 
+def cpu_times(pid: int) -> list[float]:
+    """CPU time of a process: its own, the system's for it, and both of those that it has waited for.
+
+    Nothing if it has ended.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]]
+    except OSError:
+        return []
+
+
 def threads(pid: int) -> int:
     """How many threads a process has; none if it has ended."""
     try:

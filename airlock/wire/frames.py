@@ -10,6 +10,7 @@ import numpy as np
 from airlock.wire.values import MAX_ARRAYS, Buffer, Malformed
 
 AT_ONCE = 1 << 16  # bytes that are read before it is known how many there are
+MOST_PARTS = 1000  # in one call; Linux takes 1,024
 KEPT = 1 << 23  # bytes of memory that wait for the next frames: fresh memory costs more than copying
 
 
@@ -34,33 +35,33 @@ def _beside(connection_file: str) -> str:
 
 def send(connection: socket.socket, frames: Sequence[Buffer]) -> None:
     """Write frames to a stream socket: their number, their sizes, and they themselves."""
-    for part in _parts(frames):
-        connection.sendall(part)
-
-
-def _parts(frames: Sequence[Buffer]) -> list[Buffer]:
-    sizes = [len(frame) for frame in frames]
-    parts = [struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes), *frames]
-    return parts if sum(sizes) > AT_ONCE else [b"".join(parts)]  # copying little costs less than a call
+    if not Outbox(frames).send(connection):
+        raise BlockingIOError("they do not fit")
 
 
 class Outbox:
-    """Frames on their way into a stream socket that does not block, whose reader may take its time."""
+    """Frames on their way into a stream socket; where that does not block, its reader may take its time."""
 
     def __init__(self, frames: Sequence[Buffer]):
-        self._left = [memoryview(part) for part in reversed(_parts(frames))]
+        sizes = [len(frame) for frame in frames]
+        parts = [struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes), *frames]
+        few = sum(sizes) <= AT_ONCE  # copying little costs less than a call of many parts
+        self._left = [memoryview(part) for part in ([b"".join(parts)] if few else parts)]
 
     def send(self, connection: socket.socket) -> bool:
         """Write as much as the socket takes now; whether that was all. Raises OSError where nobody reads."""
         while self._left:
-            part = self._left.pop()
             try:
-                part = part[connection.send(part) :]
+                sent = os.writev(connection.fileno(), self._left[:MOST_PARTS])
             except BlockingIOError:
-                self._left.append(part)
                 return False
-            if part:
-                self._left.append(part)
+            whole = 0
+            while whole < len(self._left) and sent >= len(self._left[whole]):
+                sent -= len(self._left[whole])
+                whole += 1
+            del self._left[:whole]
+            if sent:
+                self._left[0] = self._left[0][sent:]
         return True
 
 

@@ -130,8 +130,8 @@ def test_a_sound_check_beside_them_is_no_reason(careless):
 @pytest.mark.parametrize(
     "note",
     [
-        "unchecked costs nothing when it is left empty: no check marks it.",
-        "double costs test-quadruple",
+        "Left empty, these cost nothing, so no check marks them: unchecked.",
+        "Left empty, double costs test-quadruple",
         "The empty release stops at stops: NotImplementedError",
         "test-table is decided in part by the student's own code: It uses table",
     ],
@@ -298,6 +298,7 @@ def test_a_wrong_line_is_compared_with_its_own_blank_and_not_with_the_whole_cell
 
 
 def test_the_page_shows_a_survivor_as_a_diff_and_runs_nothing(faulty):
-    page = render(faulty | {"made": "2026-01-01T12:00", "reasons": failures(faulty, set()), "allowed": []})
+    reasons = {"reasons": failures(faulty, set()), "notes": notes(faulty), "allowed": []}
+    page = render(faulty | reasons | {"made": "2026-01-01T12:00"})
     one = faulty["mutants"]["survived"][0]
     assert one["name"] in page and "<ins>" in page and "<script" not in page

@@ -100,3 +100,15 @@ def test_a_worker_does_not_import_nbgrader():
     code = "import sys, airlock.run.grade, airlock.pages.feedback; print('nbgrader' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_the_command_that_waits_for_workers_does_not_import_what_runs_tests():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, airlock.classroom.classroom, airlock.classroom.preview, airlock.classroom.table\n"
+        "print({'numpy', 'airlock.run.bridge', 'airlock.kernel', 'airlock.wire'} & {*sys.modules})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"

@@ -124,7 +124,7 @@ def total_of(xs):
     full = 0
     for x in xs:
         full += x
-
+    
     return full
     ### END SOLUTION
 

@@ -4,13 +4,17 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from nbformat import v4
 from small_course import QUICK
 
-from airlock.model.assignment import Master, MasterCell, MasterNotebook
+from airlock.model import names
+from airlock.model.assignment import Master, MasterCell, MasterNotebook, Observed
 from airlock.model.names import bound_names, inner_reads
-from airlock.model.origins import own_bindings
+from airlock.model.origins import bindings, own_bindings
+from airlock.run import grade
 from airlock.run.apart import Found
+from airlock.run.code import compiled
 from airlock.run.execute import Execution
 from airlock.run.grade import grade_submission
 from airlock.run.records import checks_of
@@ -264,3 +268,19 @@ def test_a_given_function_may_be_wrapped_by_a_later_statement():
     given = "import functools\ndef h(x):\n    return x + 1\n\ndef wrap(f):\n    return lambda x: f(f(x))"
     cells = ("given", given), ("given", "h = wrap(h)"), ("answer", RIGHT, ""), ("test", "assert f(h(0)) == 4")
     assert graded(a_master(*cells))[1] == [2]
+
+
+def test_what_is_the_same_in_all_submissions_is_read_before_a_process_is_forked_for_one(monkeypatch):
+    test = "from math import sqrt\nnumbers = [f(one) for one in range(9)]\nassert numbers[2] == 4"
+    cells = ("given", "import math\na = 2"), ("answer", RIGHT, WRONG), ("test", test), ("given", "print(a)")
+    master = a_master(*cells).notebooks["n"]
+    looks = names.parse, names.uses, names.used_names, names.global_reads, bindings, compiled
+    for look in looks:
+        look.cache_clear()
+    KernelProvisionerFactory.clear_instance()
+    grade._prepare(master)
+    monkeypatch.delattr(KernelProvisionerFactory, "_get_all_provisioners")
+    read = [look.cache_info().misses for look in looks]
+    notebook = v4.new_notebook(cells=[deepcopy(cell.node) for cell in master.cells])
+    Execution(notebook, master, Observed(), QUICK, Found()).run({}, {})
+    assert [look.cache_info().misses for look in looks] == read

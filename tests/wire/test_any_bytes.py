@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from hypothesis import given, settings
@@ -85,6 +86,17 @@ def test_nor_an_array_with_a_byte_changed_or_cut(place, byte, length):
 def test_plain_values_arrive_as_they_were(value):
     assert decode(encode(value)) == value
     assert type(decode(encode(value))) is type(value)
+
+
+def test_frames_arrive_that_are_larger_and_more_than_a_socket_takes_at_once():
+    frames = [bytes([number]) * 150_000 for number in range(5)] + [b"", *[b"few"] * 2000]
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ThreadPoolExecutor() as pool:
+        inbox, received, sending = Inbox(10_000_000), None, pool.submit(send, theirs, frames)
+        while received is None:
+            received = inbox.receive(ours)
+        sending.result()
+    assert list(map(bytes, received)) == frames
 
 
 @settings(deadline=None, max_examples=50)
