@@ -115,8 +115,7 @@ class TestCells:
                     try:
                         value = execute(test.source, namespace)
                     except Exception as failed:
-                        with bridge.unheard(), contextlib.redirect_stdout(io.StringIO()):
-                            go_on(test.source, failed, namespace)
+                        _go_on(test, failed, bridge, namespace)
                         raise
                 if bridge.lost:  # and the test did not mind
                     raise Lost(bridge.lost)
@@ -144,6 +143,16 @@ class TestCells:
                 tempfile.tempdir = elsewhere
                 os.chdir(folder)
                 sys.path[:] = path
+
+
+def _go_on(test: Test, failed: Exception, bridge: Bridge, namespace: TestNamespace) -> None:
+    """A test that has failed goes on asking; what it prints, loses and binds from there on is forgotten."""
+    kept = namespace.keep()
+    try:
+        with bridge.unheard(), contextlib.redirect_stdout(io.StringIO()):
+            go_on(test.source, failed, namespace)
+    finally:
+        namespace.restore(kept)
 
 
 @contextlib.contextmanager

@@ -264,6 +264,14 @@ def test_what_an_exception_says_is_told_as_the_exceptions():
     assert (points, record.checks[0].message) == ([0], "f() raised AssertionError: g: y is still blank")
 
 
+def test_what_follows_a_failure_in_a_test_binds_nothing_for_later_tests():
+    failing = ("test", "x = f(1)\nassert f(3) == 9\nx, y = None, f(2)")
+    later = [("test", "assert f(3) == 9 or x == 0"), ("test", "assert y != 5")]
+    master = a_master(("answer", RIGHT), failing, *later)
+    assert graded(master)[1] == [2, 2, 2]
+    assert graded(master, c0=WRONG)[1] == [0, 2, 0]
+
+
 def test_a_given_function_may_be_wrapped_by_a_later_statement():
     given = "import functools\ndef h(x):\n    return x + 1\n\ndef wrap(f):\n    return lambda x: f(f(x))"
     cells = ("given", given), ("given", "h = wrap(h)"), ("answer", RIGHT, ""), ("test", "assert f(h(0)) == 4")
