@@ -1,6 +1,7 @@
 """What the command says of itself, and of errors that nobody foresaw."""
 
 import re
+import shlex
 import subprocess
 import sys
 from concurrent.futures import Future
@@ -92,6 +93,6 @@ def test_errors_that_explain_themselves_are_not_kept_nor_a_file_that_cannot_be_w
 def test_standard_streams_that_are_closed_are_no_error_and_no_files_place(tmp_path):
     """As a service of the system may start it: else the gradebook would get what is put out."""
     code = "import os, sys; from airlock.cli import main; main(['grade', 'ps1']); print(os.open('new', 66))"
-    words = f"{sys.executable} -c \"{code}; print(file=sys.stderr); os.write(3, b'written')\" <&- >&- 2>&-"
-    subprocess.run(["sh", "-c", words], cwd=tmp_path, check=True)
+    words = shlex.join([sys.executable, "-c", f"{code}; print(file=sys.stderr); os.write(3, b'written')"])
+    subprocess.run(["sh", "-c", f"{words} <&- >&- 2>&-"], cwd=tmp_path, check=True)
     assert (tmp_path / "new").read_text() == "written"
