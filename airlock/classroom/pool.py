@@ -13,6 +13,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing import util
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # a worker imports them, the command does while the workers d
     from airlock.model.record import Graded
 
 CONNECT_SECONDS = 10  # to a Dask scheduler
+REMOVE_SECONDS = 5  # for a worker that is left alone to remove what was written
 
 _one_at_a_time = threading.Lock()  # tests change the working folder, which is the process's
 
@@ -193,6 +195,8 @@ def _end_with_parent(folder: str) -> None:
     coordinator = multiprocessing.parent_process()
     assert coordinator is not None, "a worker has one"
     wait([coordinator.sentinel])
-    shutil.rmtree(folder, ignore_errors=True)
+    until = time.monotonic() + REMOVE_SECONDS
+    while os.path.exists(folder) and time.monotonic() < until:  # a kernel that starts may be writing into it
+        shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(util.get_temp_dir(), ignore_errors=True)  # the coordinator's, with the fork server's socket
     os._exit(1)
