@@ -15,13 +15,13 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from bench_usage import ONE_THREAD
 
 
 def measure_all(course, assignment, jobs):
     """CPU seconds of each submission of a course; in a process of its own, which forks."""
     words = [sys.executable, __file__, str(course), assignment, str(jobs)]
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    run = subprocess.run(words, env=os.environ | one, capture_output=True, text=True, check=True)
+    run = subprocess.run(words, env=os.environ | ONE_THREAD, capture_output=True, text=True, check=True)
     found = [line.split() for line in run.stdout.splitlines()]
     if len(found) != len(list(Path(course, "submitted").iterdir())) or not any(int(n) for _, n in found):
         raise RuntimeError(f"the cells of some submissions were not run: {run.stdout}{run.stderr}")

@@ -4,11 +4,18 @@ from pathlib import Path
 
 NAMES = {
     "stock": "nbgrader autograde",
+    "stock unpinned": "the same, BLAS threads by default",
     "otter": "otter run",
     "airlock 1": "airlock, one worker",
     "airlock 2": "airlock, two workers",
 }
-COLOURS = {"stock": "#9aa5b1", "otter": "#c3a46b", "airlock 1": "#5b8db8", "airlock 2": "#1f5582"}
+COLOURS = {
+    "stock": "#9aa5b1",
+    "stock unpinned": "#9aa5b1",
+    "otter": "#c3a46b",
+    "airlock 1": "#5b8db8",
+    "airlock 2": "#1f5582",
+}
 INK, FAINT, FLOOR = "#1f2933", "#dde3e9", "#b4443c"
 
 
@@ -23,12 +30,12 @@ def processor():
 
 def table(found):
     """Print the figures."""
-    print(f"{'':28}{'submissions':>12}{'wall s each':>13}{'CPU s each':>12}{'an hour':>9}{'peak MB':>9}")
+    print(f"{'':34}{'submissions':>12}{'wall s each':>13}{'CPU s each':>12}{'an hour':>9}{'peak MB':>9}")
     names = NAMES | {"airlock many": "airlock, two workers"}
     for key, name in names.items():
         one = found[key]
         print(
-            f"{name:28}{one['submissions']:>12}{one['wall_each']:>13.2f}{one['cpu_each']:>12.2f}"
+            f"{name:34}{one['submissions']:>12}{one['wall_each']:>13.2f}{one['cpu_each']:>12.2f}"
             f"{one['an_hour']:>9.0f}{one['peak_memory'] / 2**20:>9.0f}"
         )
     print()
@@ -61,7 +68,7 @@ def draw(found, path):
 
     pyplot.rcParams.update({"font.family": "DejaVu Sans", "font.size": 10, "text.color": INK})
     keys = list(NAMES)
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 3.1), dpi=160, sharey=True)
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 3.5), dpi=160, sharey=True)
     places = range(len(keys) - 1, -1, -1)
     colours = [COLOURS[key] for key in keys]
     _bars(left, places, [found[key]["an_hour"] for key in keys], colours, "{:,.0f}")
