@@ -24,7 +24,7 @@ from airlock.model.assignment import Master, MasterNotebook, Observed
 from airlock.model.errors import AirlockError, MachineError
 from airlock.model.limits import Limits
 from airlock.model.marks import is_test, unanswered
-from airlock.model.names import global_reads, used_names, uses
+from airlock.model.names import global_reads, inner_reads, used_names, uses
 from airlock.model.origins import bindings
 from airlock.model.record import Graded, Incident, Record
 from airlock.run import apart
@@ -165,7 +165,7 @@ def _prepare(master: MasterNotebook) -> None:
     KernelProvisionerFactory.instance()  # looks through all that is installed
     for cell in master.cells:
         if cell.node.cell_type == "code":
-            for look in (uses, used_names, global_reads, bindings):
+            for look in (uses, used_names, global_reads, inner_reads, bindings):
                 look(cell.released)
         if is_test(cell.node):
             with contextlib.suppress(SyntaxError, ValueError):  # which its verdict will say
