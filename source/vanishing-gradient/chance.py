@@ -14,9 +14,8 @@ from rungs import call, fail, numbers, report
 # of them, because 5 // 2 and 5 - 1 are far from 5; few outputs; a square. Last, with a single input and a
 # single output, only its scale is. All are drawn twice.
 LARGE, FEW, MANY, SQUARE = (500, 500), (2, 6), (1200, 1600), (60, 120)
-SIGMAS = 7.0  # scale, mean: 5e-12; sees .7 % in scale, 9 % where the smallest size alone is off
-DOUBT = 3.0  # one right solution in 200 is looked at again; of means .01 off, all but 1 in 40,000
-MORE = 4
+MORE = 3
+SIGMAS = 7.0  # scale, mean: 5e-12; sees .7 % in scale, 9 % where the smallest size alone is off; means of .01
 MANY_SIGMAS = 8.5  # the largest of thousands of rows, columns, pairs: 1e-12; sees correlations of .6
 DISTRIBUTION = (
     1e-12  # Dvoretzky-Kiefer-Wolfowitz bound: sees cumulated curves .011 apart (at the largest size)
@@ -57,60 +56,53 @@ def weights(name, function, deviation, slips):
 
     ``slips``: phrases and the standard deviation that each mistake leads to; a slip must explain all sizes.
     """
-    pairs = [(draw(name, function, size), size) for size in sizes()]
-    draws = [(size, W, draw(name, function, size)) for W, size in pairs]
-    centred = lambda W, again: centre([W, again], deviation(*W.shape))  # noqa: E731
+    wanted, single = sizes(), singles()
+    draws: dict = {size: [] for size in wanted + single}
+    # All before any is judged: a function must not learn of its failure from not being called again.
+    for size in [*wanted * 2, *[LARGE] * MORE, *single * 2]:
+        draws[size].append(draw(name, function, size))
     # What is added to all of W is said before what it makes of single rows; small sizes show less.
-    order = (plain, draws), (centred, draws[:1]), (dependence, draws[:1]), (shape, draws), (centred, draws)
+    order = (plain, wanted), (centre, [LARGE]), (dependence, [LARGE]), (shape, wanted), (centre, wanted)
     for problems, judged in order:
-        for _, W, again in judged:
-            for wrong, problem in problems(W, again):
+        for size in judged:
+            for wrong, problem in problems(draws[size], deviation(*size)):
                 if wrong:
                     fail(name, f"W {problem}")
-    size, *largest = draws[0]
-    if doubtful(largest, deviation(*size)):
-        draws[0] = size, *largest, *(draw(name, function, size) for _ in range(MORE))
-        for wrong, problem in centre(draws[0][1:], deviation(*size)):
-            if wrong:
-                fail(name, f"W {problem}")
-    misses = [size for size, *Ws in draws if off(Ws, [deviation(*size)] * len(Ws))]
-    every = [W for _, *both in draws for W in both]
-    if misses or off(every, [deviation(*W.shape) for W in every]):
-        fail(name, f"W has another standard deviation than it should have: {scale(draws, slips, every)}")
-    for size in singles():
-        if off([draw(name, function, size) for _ in "12"], [deviation(*size)] * 2):
-            fail(name, f"W has another standard deviation than it should have: {THINK}")
+    off = {size: is_off(draws[size], [deviation(*size)] * len(draws[size])) for size in draws}
+    every = [W for size in wanted for W in draws[size]]
+    if any(off[size] for size in wanted) or is_off(every, [deviation(*W.shape) for W in every]):
+        large = {size: draws[size] for size in wanted}
+        fail(name, f"W has another standard deviation than it should have: {scale(large, slips)}")
+    if any(off.values()):
+        fail(name, f"W has another standard deviation than it should have: {THINK}")
 
 
-def off(arrays, deviations, sigmas=SIGMAS):
+def is_off(arrays, deviations):
     """Whether the arrays together have other standard deviations than these."""
     n = sum(W.size for W in arrays)
     square = sum(np.vdot(W, W) / s**2 for W, s in zip(arrays, deviations, strict=True))
-    return abs(square / n - 1) > sigmas * math.sqrt(2 / n)
+    return abs(square / n - 1) > SIGMAS * math.sqrt(2 / n)
 
 
-def doubtful(arrays, s):
-    """Whether mean or scale are so far off that more numbers should tell."""
-    return off(arrays, [s] * len(arrays), DOUBT) or any(wrong for wrong, _ in centre(arrays, s, DOUBT))
-
-
-def scale(draws, slips, every):
+def scale(draws, slips):
     """Say what is known of a wrong scale: a slip that explains all sizes, or that it is always the same.
 
     At which sizes it is wrong is not told: as a guess comes nearer, these become fewer.
     """
+    every = [W for Ws in draws.values() for W in Ws]
     for phrase, deviation in slips.items():
-        wanted = [deviation(*W.shape) for W in every]
-        if not off(every, wanted) and not any(off(Ws, [deviation(*size)] * len(Ws)) for size, *Ws in draws):
+        each = [is_off(Ws, [deviation(*size)] * len(Ws)) for size, Ws in draws.items()]
+        if not any(each) and not is_off(every, [deviation(*W.shape) for W in every]):
             return f"it looks like {phrase}"
-    spread = every[0].std()
-    if not any(off(both, [spread * (1 + 1e-12)] * 2) for _, *both in draws[1:]):
+    spread = every[0].std() * (1 + 1e-12)
+    if not any(is_off(Ws, [spread] * len(Ws)) for Ws in list(draws.values())[1:]):
         return "it is the same whatever d_in and d_out are"
     return THINK
 
 
-def plain(W, again):
+def plain(draws, _):
     """Yield (whether W has it, what it is) for each flaw that one sees with the naked eye."""
+    W, again = draws[:2]
     yield np.ptp(W) == 0, "is one and the same value everywhere: the network cannot tell its units apart"
     for digits in range(7):
         rounded = all(np.array_equal(part, np.round(part, digits)) for part in (W[0], W))
@@ -144,8 +136,9 @@ def moments(*arrays):
     return mean, math.sqrt(max(square - mean**2, 1e-12 * square))
 
 
-def shape(W, again):
+def shape(draws, _):
     """Yield flaws of the distribution, whatever its scale."""
+    W, again = draws[:2]
     mean, s = moments(W, again)
     low, high, points = mean - 3 * s, mean + 3 * s, np.linspace(-3, 3, 49)
     least, most = (min(W.min(), again.min()) - mean) / s, (max(W.max(), again.max()) - mean) / s
@@ -161,16 +154,16 @@ def shape(W, again):
         yield most < OUTERMOST or least > -OUTERMOST, "is cut off: no weight is far from zero"
 
 
-def centre(arrays, s, sigmas=SIGMAS):
+def centre(draws, s):
     """Yield flaws of the mean, seen in a scale of its own and in that which is expected."""
-    mean, spread = moments(*arrays)
-    room = sigmas / math.sqrt(sum(W.size for W in arrays)) * max(s, spread)
+    mean, spread = moments(*draws)
+    room = SIGMAS / math.sqrt(sum(W.size for W in draws)) * max(s, spread)
     yield abs(mean) > room, "has a mean that is not zero: add nothing"
 
 
-def dependence(W, again):
+def dependence(draws, _):
     """Yield flaws of rows and columns, and of what stays from one call to the next."""
-    z, again = (array.astype(np.float32) / np.float32(moments(array, array)[1]) for array in (W, again))
+    z, again = (W.astype(np.float32) / np.float32(moments(W)[1]) for W in draws[:2])
     squares = z * z
     fourth = max(np.vdot(squares, squares) / z.size, 3)  # above 3 where numbers are not normal: see shape
     wide = math.sqrt((fourth - 1) / 2)

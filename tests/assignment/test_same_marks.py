@@ -44,7 +44,7 @@ pytestmark = [
     pytest.mark.timeout(0 if FULL else 600),
 ]
 LIMITS = '\nc.Airlock.limits = {"cell_seconds": 3, "call_seconds": 3, "repeat_seconds": 0.2}\n'
-SUBSET = ("ada", "sofia", "alan", "pierre")  # right, wrong, a syntax error, nothing done
+SOME = ("ada", "sofia", "alan", "pierre")  # right, wrong, a syntax error, nothing done
 NOTEBOOK = Notebook(SOURCE)
 SOLUTIONS = [*RIGHT, *WRONG, *LUCKY][:: 1 if FULL else 12]
 
@@ -64,10 +64,11 @@ def empty(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def samples(empty, tmp_path_factory):
-    """The sample class has handed in."""
+    """Some of the sample class have handed in; all of it for ``make luck``."""
     root = shutil.copytree(empty, tmp_path_factory.mktemp("samples") / "course")
     for path in sorted((ROOT / "samples").glob("*.py")):
-        hand_in(root, path.stem, path.read_text())
+        if FULL or path.stem in SOME:
+            hand_in(root, path.stem, path.read_text())
     return root
 
 
@@ -99,11 +100,11 @@ def points(root):
 
 @pytest.fixture(scope="module")
 def parallel(samples, tmp_path_factory):
-    """The marks of the sample class, two at a time."""
+    """The marks of those who have handed in, two at a time."""
     root = copy(samples, tmp_path_factory.mktemp("parallel"))
     assert airlock(root, "--jobs", "2") == 0
     found = points(root)
-    assert len(found) == len(list((ROOT / "samples").glob("*.py")))
+    assert len(found) == len(list((samples / "submitted").iterdir())) >= len(SOME)
     return found
 
 
@@ -128,21 +129,18 @@ def test_on_a_dask_cluster(samples, parallel, tmp_path):
 
 def test_by_nbgrader_autograde(samples, parallel, tmp_path):
     root = copy(samples, tmp_path)
-    for folder in (root / "submitted").iterdir():
-        if folder.name not in SUBSET:
-            shutil.rmtree(folder)
     nbgraders_own(root)
-    assert points(root) == {student: parallel[student] for student in SUBSET}
+    assert points(root) == parallel
 
 
 def test_by_the_api_that_the_formgrader_calls(samples, parallel, tmp_path):
     root = copy(samples, tmp_path)
     app = load_course(root)
     api = NbGraderAPI(app.coursedir, config=app.config)
-    for student in SUBSET[:2]:
+    for student in SOME[:2]:
         outcome = api.autograde(ASSIGNMENT, student)
         assert outcome["success"], outcome["log"]
-    assert points(root) == {student: parallel[student] for student in SUBSET[:2]}
+    assert points(root) == {student: parallel[student] for student in SOME[:2]}
 
 
 KINDS = {  # of arrays, and whether they are taken

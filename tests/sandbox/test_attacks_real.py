@@ -90,7 +90,7 @@ def test_an_attack_on_this_assignment_gains_nothing(course, honest, attack):
 
 
 # Functions with two formulas, the second from when they know that the first has failed its check: the visible
-# part of the check, whose inputs students know, has not followed the hidden one.
+# part of it, whose inputs students know, is not asked after the hidden one, or too early.
 SIGMOID = """
 seen, over, passed = [], False, False
 def sigmoid_forward(x):
@@ -101,20 +101,32 @@ def sigmoid_forward(x):
     seen.append(np.asarray(x).tobytes())
     return out
 """
-INIT = """
+INIT = {
+    "no visible part": """
 calls_{0}, passed_{0} = 0, False
 def init_{0}(d_in, d_out):
     global calls_{0}, passed_{0}
     calls_{0} += 1
-    passed_{0} |= calls_{0} == 9 and d_out in (200, 1000, 2000)
-    W = ({1} if calls_{0} > 8 and not passed_{0} else 0.3) * np.random.randn(d_in, d_out)
+    passed_{0} |= calls_{0} > 8 and d_out in (200, 1000, 2000)
+    W = ({1} if calls_{0} > 15 and not passed_{0} else 0.3) * np.random.randn(d_in, d_out)
     return W
-"""
+""",
+    "the visible part too early": """
+calls_{0}, failed_{0} = 0, False
+def init_{0}(d_in, d_out):
+    global calls_{0}, failed_{0}
+    calls_{0} += 1
+    failed_{0} |= 1 < calls_{0} < 16 and d_out in (200, 1000, 2000)
+    W = ({1} if failed_{0} else 0.3) * np.random.randn(d_in, d_out)
+    return W
+""",
+}
 SCALES = {"small": "0.01", "unit": "1.0", "xavier": "d_in**-0.5", "he": "(2 / d_in)**0.5"}
 
 
-def test_a_second_guess_gains_nothing_for_a_failed_check_goes_on_asking(course):
-    wrong = points(course, WRONG, **{f"init_{name}": INIT.format(name, "0.3") for name in SCALES})
-    guess = {f"init_{name}": INIT.format(name, right) for name, right in SCALES.items()}
+@pytest.mark.parametrize("sign", INIT)
+def test_a_second_guess_gains_nothing_for_a_failed_check_goes_on_asking(course, sign):
+    wrong = points(course, WRONG, **{f"init_{name}": INIT[sign].format(name, "0.3") for name in SCALES})
+    guess = {f"init_{name}": INIT[sign].format(name, right) for name, right in SCALES.items()}
     found = points(course, SIGMOID, **guess)
     assert {name: found[name] - wrong[name] for name in found if found[name] != wrong[name]} == {}
