@@ -60,7 +60,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
 
     if alone is None:
         return judge(outcomes(function), judged)
-    (variable,) = judged
+    (variable,), found = judged, []
     with contextlib.suppress(AssertionError):  # as where another line computes with what is still blank
         found = outcomes(function)
         if not any(case.changed for case in found):
@@ -69,7 +69,7 @@ def formula(name, function, cases, right, variables, slips, judged=None, alone=N
     with contextlib.suppress(AssertionError):
         apart = outcomes(alone)
     if not apart or all(isinstance(case.error, LookupError | NameError) for case in apart):
-        return judge(outcomes(function), judged)  # it has no line of its own
+        return judge(found or outcomes(function), judged)  # it has no line of its own
     for case in apart:
         others = [None] * len(variables)
         others[index] = case.result

@@ -47,7 +47,8 @@ def check(right, **functions):
     """
     (init_name, init), (activation_name, activation) = functions.items()
     W = draw(init_name, init, (WIDTH, DEPTH * WIDTH))  # all ten layers at once: the fan-in decides
-    H, note = np.random.default_rng().standard_normal((SAMPLES, WIDTH)), ""
+    samples, note, missed = np.random.default_rng().standard_normal((SAMPLES, WIDTH)), "", []
+    H = samples
     for layer in range(1, DEPTH + 1):
         v = np.clip(H @ W[:, (layer - 1) * WIDTH : layer * WIDTH], -BEYOND, BEYOND)
         H = right(v)
@@ -59,8 +60,11 @@ def check(right, **functions):
             else:
                 H = theirs
         if not fits(f"{init_name}, {activation_name}", layer, math.sqrt(np.mean(H**2))):
-            problem = f"with these weights, what arrives at layer {layer} is not spread as it should be."
-            fail(init_name, f"{problem} W has a check of its own: see what that says. {note}".strip())
+            missed.append(layer)
+            H = samples  # and on: a function that is not called again would know that it failed
+    if missed:
+        problem = f"with these weights, what arrives at layer {missed[0]} is not spread as it should be."
+        fail(init_name, f"{problem} W has a check of its own: see what that says. {note}".strip())
 
 
 def activations(name, function, v):

@@ -23,22 +23,21 @@ def chain():
     return x, y, weights, [np.zeros((1, d_out)) for _, d_out in pairs]
 
 
-def step(name, variable, layer, want, inputs, function, alone=None, floor=0.0):
-    """Call a student's function in the chain, and end the check unless it returns what is wanted.
+def step(problems, name, variable, layer, want, inputs, function, alone=None, floor=0.0):
+    """Return what a student's function returns in the chain; what is wrong with it is added to ``problems``.
 
+    Then the chain goes on with what is wanted: a function that is not called again would know that it failed.
     ``alone`` is asked where the function fails: what it returns without the lines for its other results.
     ``floor``: errors are compared with this where all of ``want`` is smaller.
     """
-    try:
-        return attempt(name, f"{variable} of layer {layer}", want, inputs, function, floor)
-    except AssertionError:
-        if alone is None:
-            raise
+    problem = None
+    for ask in filter(None, (function, alone)):
         try:
-            return attempt(name, f"{variable} of layer {layer}", want, inputs, alone, floor)
-        except AssertionError:
-            pass
-        raise
+            return attempt(name, f"{variable} of layer {layer}", want, inputs, ask, floor)
+        except AssertionError as error:
+            problem = problem or error
+    problems.append(problem)
+    return want
 
 
 def attempt(name, variable, want, inputs, function, floor):
@@ -58,12 +57,16 @@ def attempt(name, variable, want, inputs, function, floor):
 def forward(affine, sigmoid, right_affine, right_sigmoid):
     """Send fresh samples through nine layers of the student's; return what the way back needs."""
     x, y, weights, biases = chain()
-    H, kept = x, []
+    H, kept, problems = x, [], []
     for layer, (W, b) in enumerate(zip(weights, biases, strict=True), 1):
-        v = step("affine_forward", "v", layer, right_affine(H, W, b), (H, W, b), affine, floor=USUAL)
-        out = step("sigmoid_forward", "out", layer, right_sigmoid(v), (v,), sigmoid)
+        v = step(
+            problems, "affine_forward", "v", layer, right_affine(H, W, b), (H, W, b), affine, floor=USUAL
+        )
+        out = step(problems, "sigmoid_forward", "out", layer, right_sigmoid(v), (v,), sigmoid)
         kept.append((H, W, b, out))
         H = out
+    if problems:
+        raise problems[0]
     return kept, y
 
 
@@ -72,7 +75,13 @@ def backward(sigmoid, affine, alone, right_sigmoid, right_affine, kept, y):
 
     ``affine`` and ``alone`` return dx; ``kept`` and ``y`` come from :func:`forward`.
     """
-    error = y - kept[-1][-1]
+    error, problems = y - kept[-1][-1], []
     for layer, (H, W, b, out) in reversed(list(enumerate(kept, 1))):
-        dv = step("sigmoid_backward", "dout", layer, right_sigmoid(error, out), (error, out), sigmoid)
-        error = step("affine_backward", "dx", layer, right_affine(dv, W), (dv, H, W, b), affine, alone)
+        dv = step(
+            problems, "sigmoid_backward", "dout", layer, right_sigmoid(error, out), (error, out), sigmoid
+        )
+        error = step(
+            problems, "affine_backward", "dx", layer, right_affine(dv, W), (dv, H, W, b), affine, alone
+        )
+    if problems:
+        raise problems[0]

@@ -1,6 +1,9 @@
 """The ladder of checks.py and the statistics of chance.py and experiment.py, rung by rung."""
 
+import ast
+import contextlib
 import re
+from collections import Counter
 
 import cases
 import chance
@@ -11,7 +14,7 @@ import numpy as np
 import pytest
 import rungs
 from closeness import CLOSE
-from notebook_code import SOURCE
+from notebook_code import CHECKS_OF, SOURCE, Notebook, may_lose
 
 
 def double(result=None, **keywords):
@@ -231,3 +234,32 @@ def test_single_precision_stays_far_from_the_tolerance_in_every_layer_of_the_net
             right, single = H @ W + b, np.float32(H) @ np.float32(W) + np.float32(b)
             assert np.abs(single - right).max() < CLOSE / 4 * max(np.abs(right).max(), network.USUAL)
             H = 1 / (1 + np.exp(-right))
+
+
+def asked(function, factor):
+    """How often each check calls a function whose results are so many times what they should be."""
+    notebook, calls = Notebook(SOURCE), Counter()
+    namespace = notebook.namespace()
+    right = namespace[function]
+
+    def counted(*inputs):
+        calls[name] += 1
+        out = right(*inputs)
+        return (factor * out[0], *out[1:]) if isinstance(out, tuple) else factor * out
+
+    namespace[function] = counted
+    for name in notebook.points:
+        for statement in ast.parse(notebook.code[name]).body:  # a failed test goes on with the others
+            with contextlib.suppress(AssertionError, NameError), contextlib.redirect_stdout(None):
+                exec(ast.unparse(statement), namespace)
+    return calls
+
+
+@pytest.mark.parametrize("blank", sorted(blank for blank in CHECKS_OF if "affine_backward" not in blank))
+def test_no_function_learns_that_it_is_wrong_from_how_often_it_is_called(blank):
+    """By a check that it can lose. A wrong line of affine_backward is asked by itself as well."""
+    right, wrong = asked(blank, 1), asked(blank, 1.3)
+    assert all(right[check] > 0 for check in CHECKS_OF[blank])
+    assert {check: wrong[check] for check in may_lose(blank)} == {
+        check: right[check] for check in may_lose(blank)
+    }
