@@ -17,7 +17,7 @@ SCORES = {
     "ada": 25, "emmy": 25, "grace": 25, "leonhard": 25, "blaise": 24, "kaiming": 23, "sofia": 16, "pierre": 0,
     "carl": 16, "alan": 20, "felix": 23, "maria": 18,
 }  # fmt: skip
-TRAVELLERS = "leonhard", "sofia", "pierre"
+TRAVELLERS = ("sofia",)
 
 
 def nbgrader(course, *arguments):

@@ -67,7 +67,7 @@ def student(who, way):
 @pytest.fixture(scope="module")
 def records(tmp_path_factory):
     """The record of every student: ``right-colab``, ``poor-colab`` and so on, of one run of the command."""
-    course = RealCourse(tmp_path_factory.mktemp("handins") / "course")
+    course = RealCourse(tmp_path_factory.mktemp("handins") / "course", light=True)
     made = {"right": course.solved, "poor": lambda: course.solved(POOR)}
     ways = manglings(lambda: course.released)
     for who, notebook in made.items():

@@ -8,25 +8,29 @@ from pathlib import Path
 from unittest.mock import patch
 
 import nbformat
+from notebook_code import ASSIGNMENT, ROOT, make_light
 
 from airlock.course.application import load_course
 from airlock.course.load import load_master
 
-ROOT = Path(__file__).parents[2]
-ASSIGNMENT = "vanishing-gradient"
 SOLUTION = re.compile(r"[ ]*### BEGIN SOLUTION\n(.*?)[ ]*### END SOLUTION\n", re.DOTALL)
 
 
 class RealCourse:
-    """A copy of the course at ``root``, and its assignment in memory."""
+    """A copy of the course at ``root``, and its assignment in memory.
 
-    def __init__(self, root: Path):
+    ``light``: the given cells that no check needs, experiments and pictures, compute nothing.
+    """
+
+    def __init__(self, root: Path, light: bool = False):
         from nbgrader.apps import NbGraderAPI
 
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
         ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / "source", root / "source", ignore=ignore)
+        if light:
+            make_light(root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
         shutil.copy(ROOT / "nbgrader_config.py", root)
         app = load_course(root)
         self.coursedir, self.config = app.coursedir, app.config
