@@ -91,7 +91,7 @@ lacking: .venv/done
 lab: .venv/done
 	$(BIN)/jupyter lab
 
-# Beside stock nbgrader and otter-grader (in an environment of its own), in about ten minutes: docs/bench.*
+# Beside stock nbgrader and otter-grader (in an environment of its own), in three quarters of an hour: docs/bench.*, docs/scaling.md
 bench: .venv/done
 	$(BIN)/python tools/bench_notebook.py
 	$(BIN)/python tools/bench.py

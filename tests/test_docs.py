@@ -240,9 +240,13 @@ def test_the_figures_of_the_operators_page_are_those_of_the_attacks():
 def test_the_figures_in_the_readme_are_those_of_the_benchmark():
     ratios = json.loads((ROOT / "docs" / "bench.json").read_text())["ratios"]
     words = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    begun, many = "throughput, two workers : stock", "CPU with start-up and coordinator, two workers, many : floor"
     for name, form in {
-        "throughput, two workers : stock": "{:.1f} times as many submissions an hour as `nbgrader autograde`",
+        begun: "{:.1f} times as many submissions an hour as `nbgrader autograde`",
+        f"{begun} as its users start it": "{:.1f} times as many where BLAS takes a thread for each core",
         "throughput, two workers : otter": "{:.1f} times as many as `otter run`",
         "CPU of one submission, two workers : floor": "{:.2f} times the CPU time of the student's own cells",
+        many: "{:.2f} times with start-up and all else",
+        "wrong answers, each graded 20 times : submissions": "{:.1f} times as many wrong answers as",
     }.items():
         assert form.format(ratios[name]) in words

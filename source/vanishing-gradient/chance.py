@@ -56,11 +56,17 @@ def weights(name, function, deviation, slips):
 
     ``slips``: phrases and the standard deviation that each mistake leads to; a slip must explain all sizes.
     """
-    wanted, single = sizes(), singles()
-    draws: dict = {size: [] for size in wanted + single}
+    wanted, unfit = sizes(), None
+    draws: dict = {size: [] for size in wanted}
     # All before any is judged: a function must not learn of its failure from not being called again.
-    for size in [*wanted * 2, *[LARGE] * MORE, *single * 2]:
+    for size in [*wanted * 2, *[LARGE] * MORE]:
         draws[size].append(draw(name, function, size))
+    single: dict = {size: [] for size in singles()}
+    for size in [*single, *single]:
+        try:
+            single[size].append(draw(name, function, size))
+        except AssertionError as error:  # other sizes tell more
+            unfit = unfit or error
     # What is added to all of W is said before what it makes of single rows; small sizes show less.
     order = (plain, wanted), (centre, [LARGE]), (dependence, [LARGE]), (shape, wanted), (centre, wanted)
     for problems, judged in order:
@@ -68,13 +74,18 @@ def weights(name, function, deviation, slips):
             for wrong, problem in problems(draws[size], deviation(*size)):
                 if wrong:
                     fail(name, f"W {problem}")
-    off = {size: is_off(draws[size], [deviation(*size)] * len(draws[size])) for size in draws}
-    every = [W for size in wanted for W in draws[size]]
-    if any(off[size] for size in wanted) or is_off(every, [deviation(*W.shape) for W in every]):
-        large = {size: draws[size] for size in wanted}
-        fail(name, f"W has another standard deviation than it should have: {scale(large, slips)}")
-    if any(off.values()):
+    every = [W for Ws in draws.values() for W in Ws]
+    if any_is_off(draws, deviation) or is_off(every, [deviation(*W.shape) for W in every]):
+        fail(name, f"W has another standard deviation than it should have: {scale(draws, slips)}")
+    if unfit:
+        raise unfit
+    if any_is_off(single, deviation):
         fail(name, f"W has another standard deviation than it should have: {THINK}")
+
+
+def any_is_off(draws, deviation):
+    """Whether the arrays of one size, for any of the sizes, have another standard deviation than this."""
+    return any(is_off(Ws, [deviation(*size)] * len(Ws)) for size, Ws in draws.items())
 
 
 def is_off(arrays, deviations):
@@ -91,8 +102,7 @@ def scale(draws, slips):
     """
     every = [W for Ws in draws.values() for W in Ws]
     for phrase, deviation in slips.items():
-        each = [is_off(Ws, [deviation(*size)] * len(Ws)) for size, Ws in draws.items()]
-        if not any(each) and not is_off(every, [deviation(*W.shape) for W in every]):
+        if not any_is_off(draws, deviation) and not is_off(every, [deviation(*W.shape) for W in every]):
             return f"it looks like {phrase}"
     spread = every[0].std() * (1 + 1e-12)
     if not any(is_off(Ws, [spread] * len(Ws)) for Ws in list(draws.values())[1:]):

@@ -46,7 +46,7 @@ pytestmark = [
 LIMITS = '\nc.Airlock.limits = {"cell_seconds": 3, "call_seconds": 3, "repeat_seconds": 0.2}\n'
 SOME = ("ada", "sofia", "alan", "pierre")  # right, wrong, a syntax error, nothing done
 NOTEBOOK = Notebook(SOURCE)
-SOLUTIONS = [*RIGHT, *WRONG, *LUCKY][:: 1 if FULL else 12]
+SOLUTIONS = [*RIGHT, *WRONG, *LUCKY][:: 1 if FULL else 20]
 
 
 @pytest.fixture(scope="module")
