@@ -62,7 +62,7 @@ ATTACKS = {
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    return RealCourse(tmp_path_factory.mktemp("real") / "course")
+    return RealCourse(tmp_path_factory.mktemp("real") / "course", light=True)
 
 
 def points(course, sigmoid, **others):
