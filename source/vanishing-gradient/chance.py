@@ -12,7 +12,7 @@ from rungs import call, fail, numbers, report
 
 # W is judged at the size of the notebook and at three that differ at each grading: few inputs, an odd number
 # of them, because 5 // 2 and 5 - 1 are far from 5; few outputs; a square. Last, with a single input and a
-# single output, only its scale is. All are drawn twice.
+# single output, only its scale is. All are drawn twice, the largest more often, for its mean and scale.
 LARGE, FEW, MANY, SQUARE = (500, 500), (2, 6), (1200, 1600), (60, 120)
 MORE = 3
 SIGMAS = 7.0  # scale, mean: 5e-12; sees .7 % in scale, 9 % where the smallest size alone is off; means of .01
