@@ -20,7 +20,7 @@ test: .venv/done
 	$(RUN) ruff check .
 	$(BIN)/lint-imports
 	$(RUN) mypy
-	$(RUN) pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder  # half of the time they wait
+	$(RUN) pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder  # on two cores: some wait for limits
 
 # The Formgrader, JupyterLab and our pages in a real Chromium (apt-get install chromium npm).
 BROWSER_MODULES := axe-core@4.14.1

@@ -74,13 +74,18 @@ def weights(name, function, deviation, slips):
             for wrong, problem in problems(draws[size], deviation(*size)):
                 if wrong:
                     fail(name, f"W {problem}")
-    every = [W for Ws in draws.values() for W in Ws]
-    if any_is_off(draws, deviation) or is_off(every, [deviation(*W.shape) for W in every]):
+    if misses(draws, deviation):
         fail(name, f"W has another standard deviation than it should have: {scale(draws, slips)}")
     if unfit:
         raise unfit
     if any_is_off(single, deviation):
         fail(name, f"W has another standard deviation than it should have: {THINK}")
+
+
+def misses(draws, deviation):
+    """Whether the arrays of any size, or all together, have another standard deviation than this."""
+    every = [W for Ws in draws.values() for W in Ws]
+    return any_is_off(draws, deviation) or is_off(every, [deviation(*W.shape) for W in every])
 
 
 def any_is_off(draws, deviation):
@@ -100,12 +105,12 @@ def scale(draws, slips):
 
     At which sizes it is wrong is not told: as a guess comes nearer, these become fewer.
     """
-    every = [W for Ws in draws.values() for W in Ws]
     for phrase, deviation in slips.items():
-        if not any_is_off(draws, deviation) and not is_off(every, [deviation(*W.shape) for W in every]):
+        if not misses(draws, deviation):
             return f"it looks like {phrase}"
-    spread = every[0].std() * (1 + 1e-12)
-    if not any(is_off(Ws, [spread] * len(Ws)) for Ws in list(draws.values())[1:]):
+    largest, *others = draws.values()
+    spread = largest[0].std() * (1 + 1e-12)
+    if not any(is_off(Ws, [spread] * len(Ws)) for Ws in others):
         return "it is the same whatever d_in and d_out are"
     return THINK
 

@@ -79,22 +79,24 @@ def with_path():
     return {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
+def is_needed(cell):
+    """Whether the checks need a cell, or it is one."""
+    ours = cell.metadata.get("nbgrader", {})
+    return ours.get("grade") or ours.get("grade_id") in {*GIVEN, *FUNCTION_OF}
+
+
 def make_lean(path):
     """Leave in the notebook at ``path`` what its checks need: no experiments, no pictures, no text."""
     notebook = nbformat.read(path, as_version=4)
-    needed = {*GIVEN, *FUNCTION_OF}
-    about = [(cell, cell.metadata.get("nbgrader", {})) for cell in notebook.cells]
-    notebook.cells = [cell for cell, ours in about if ours.get("grade") or ours.get("grade_id") in needed]
+    notebook.cells = [cell for cell in notebook.cells if is_needed(cell)]
     nbformat.write(notebook, path)
 
 
 def make_light(path):
     """Leave in the notebook at ``path`` all cells; those that no check needs do nothing."""
     notebook = nbformat.read(path, as_version=4)
-    needed = {*GIVEN, *FUNCTION_OF}
     for cell in notebook.cells:
-        ours = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and not ours.get("grade") and ours.get("grade_id") not in needed:
+        if cell.cell_type == "code" and not is_needed(cell):
             cell.source = f"{cell.id.replace('-', '_')} = 0"
     nbformat.write(notebook, path)
 
