@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,8 +17,11 @@ SECONDS = 10  # for one of these, which runs none of the student's code
 def shown(bridge: Any, source: str) -> Iterator[None]:
     """While a test of this ``source`` runs, pyplot tells of figures that the student's functions left open.
 
-    Before a test's first call the kernel closes those of the tests before it, as a notebook does.
+    A test begins without figures of the tests before it, as below a notebook's cell: what those drew
+    themselves is closed here, what they had the student draw by the kernel, before this one's first call.
     """
+    if drawn := sys.modules.get(PYPLOT):
+        drawn.close("all")
     if not NAMED.search(source):
         yield
         return

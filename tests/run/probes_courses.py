@@ -371,6 +371,13 @@ def sketch_again(): plt.plot([5, 6])
 import matplotlib.pyplot as plt
 sketch_again()
 assert len(plt.gca().lines) == 1 and plt.gca().get_title() == ""
+plt.figure().gca().plot([1, 2])
+=== a test's own picture is not the next one's | reference
+def sketch_nothing(): pass
+---
+import matplotlib.pyplot as plt
+sketch_nothing()
+assert plt.get_fignums() == []
 === a class of the test extends the student's | call back
 from abc import ABC, abstractmethod
 class Shape(ABC):
