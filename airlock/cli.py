@@ -111,7 +111,7 @@ def _check(options: argparse.Namespace) -> int:
 
     warnings.filterwarnings("ignore", module="nbgrader")
     with pool.LocalWorkers(options.jobs or _cores()) as workers:
-        return check(options, workers.executor)
+        return check(options, workers)
 
 
 def _grade(options: argparse.Namespace) -> int:

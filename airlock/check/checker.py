@@ -12,6 +12,7 @@ from airlock.check import benches, judge, release
 from airlock.check.guarded import guarded
 from airlock.check.inside import INPUTS
 from airlock.check.mutants import Mutant, mutants
+from airlock.check.spread import spread
 from airlock.check.whole import Whole
 from airlock.course.trial import Trial
 from airlock.model.limits import Limits
@@ -21,16 +22,26 @@ BATCH = 12  # mutants of one task
 FEW = 3  # gradings of a wrong answer that is far off
 SHARED = 10  # mutants with one message, from which on it is named
 Blank = tuple[str, str, str]  # notebook, answer cell, and the number of a blank in it or "" for all of it
+Answer = tuple[str, str]  # notebook and answer cell
 Made = tuple[str, str, Mutant]  # notebook, answer cell, and a wrong answer
 
 
 class Checker:
-    """The check of one assignment. ``listener(done, total, what)`` hears how far it is."""
+    """The check of one assignment, by so many ``workers`` of an executor.
+
+    ``listener(done, total, what)`` hears how far it is.
+    """
 
     def __init__(
-        self, trial: Trial, limits: Limits, executor: Executor, listener: Callable[[int, int, str], None]
+        self,
+        trial: Trial,
+        limits: Limits,
+        executor: Executor,
+        workers: int,
+        listener: Callable[[int, int, str], None],
     ):
-        self.trial, self.limits, self.executor, self.listener = trial, limits, executor, listener
+        self.trial, self.limits, self.listener = trial, limits, listener
+        self.executor, self.workers = executor, workers
         self.setups: dict[str, benches.Setup] = {}
         self.surveys: dict[str, dict[str, Any]] = {}
 
@@ -109,18 +120,17 @@ class Checker:
         self, made: list[Made], costs: dict[Blank, list[str]], what: str, **options: int
     ) -> dict[tuple[str, str], judge.Verdict]:
         """The verdicts by notebook and name of the mutant."""
-        notebooks = {}
+        tasks: dict[Answer, list[tuple]] = defaultdict(list)
         for (name, cell, blank), batch in self._batches(made):
             position = self.surveys[name]["answers"][cell]["position"]
             own, lost = tuple(self._own(name, cell, costs)), frozenset(costs[name, cell, blank])
             task = judge.Task(position, own, lost, **options)
-            notebooks[self.executor.submit(judge.judge, self.setups[name], task, batch)] = name
-        heard = self._heard([*notebooks], what, BATCH, len(made))
-        return {
-            (notebooks[future], verdict.mutant.name): verdict
-            for future in heard
-            for verdict in future.result()
-        }
+            tasks[name, cell].append((judge.judge, self.setups[name], task, batch))
+        verdicts: dict[tuple[str, str], judge.Verdict] = {}
+        for (name, _), found in spread(self.executor, self.workers, tasks):
+            verdicts |= {(name, verdict.mutant.name): verdict for verdict in found}
+            self.listener(len(verdicts), len(made), what)
+        return verdicts
 
     def _own(self, notebook: str, cell: str, costs: dict[Blank, list[str]]) -> list[str]:
         """The checks that mark an answer: of those that its blank loses, those that name it, if any do."""
@@ -150,10 +160,9 @@ class Checker:
             for start in range(0, len(many), BATCH):
                 yield place, many[start : start + BATCH]
 
-    def _heard(self, futures: list[Future], what: str, each: int = 1, total: int = 0) -> Iterable[Future]:
-        total = total or len(futures) * each
+    def _heard(self, futures: list[Future], what: str) -> Iterable[Future]:
         for done, future in enumerate(as_completed(futures), 1):
-            self.listener(min(done * each, total), total, what)
+            self.listener(done, len(futures), what)
             yield future
 
 

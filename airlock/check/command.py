@@ -6,7 +6,6 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tqdm import tqdm
 from airlock.check.checker import Checker
 from airlock.check.page import render
 from airlock.check.readiness import failures, notes
+from airlock.classroom.pool import LocalWorkers
 from airlock.course.application import load_course
 from airlock.course.results import write_whole
 from airlock.course.trial import generate
@@ -24,7 +24,7 @@ QUICK = {"times": 3, "gradings": 5, "mutants": 60}
 FULL: dict[str, int | None] = {"times": 30, "gradings": 20, "mutants": None}
 
 
-def check(options: argparse.Namespace, make_executor: Callable) -> int:
+def check(options: argparse.Namespace, workers: LocalWorkers) -> int:
     """Check an assignment of the course in this folder; the exit code: 0 when it is ready, else 1."""
     for name, default in (QUICK if options.quick else FULL).items():
         if getattr(options, name) is None:
@@ -34,8 +34,8 @@ def check(options: argparse.Namespace, make_executor: Callable) -> int:
     with tempfile.TemporaryDirectory(prefix="airlock-check-") as folder:
         trial = generate(app.coursedir, app.config, options.assignment, Path(folder))
     limits = Airlock(config=app.config).as_limits()
-    with make_executor() as executor, Progress() as progress:
-        checker = Checker(trial, limits, executor, progress.hear)
+    with workers.executor() as executor, Progress() as progress:
+        checker = Checker(trial, limits, executor, workers.count, progress.hear)
         found = checker.run(options.times, options.gradings, options.mutants, seed)
     reasons = failures(found, set(options.allow))
     found |= {

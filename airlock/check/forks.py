@@ -2,8 +2,9 @@
 
 import contextlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, Self
 
 from airlock.check import alike, compare, gradings, varied
@@ -23,6 +24,7 @@ from airlock.wire.values import Malformed
 PROCESSES = 1000  # a fork for each test waits until the end
 CALL_SECONDS = 3  # of computing, and
 IDLE_SECONDS = 10  # of doing nothing: an endless loop is soon known for one
+LOOK_SECONDS = 5  # a look at all the forks takes .2 s; none may grow larger than a submission
 # What forks can be asked as well: with names of its own, for an answer may well be called sum or any.
 OURS = f"""
 import builtins as _airlock_builtins
@@ -47,6 +49,7 @@ class Forks(contextlib.AbstractContextManager):
             processes=PROCESSES,
             call_seconds=min(limits.call_seconds, CALL_SECONDS),
             idle_seconds=min(limits.idle_seconds, IDLE_SECONDS),
+            look_seconds=max(limits.look_seconds, LOOK_SECONDS),
         )
         self._changing: set[str] = set()  # functions that the reference changes arguments by
         self._before: dict[int, Fork] = {}  # state before the cell at a position
@@ -97,6 +100,10 @@ class Forks(contextlib.AbstractContextManager):
     def alike(self, place: int, other: int) -> bool:
         """Whether no cell is run between two tests, so that a fork as before one serves for the other."""
         return self._before[place] is self._before[other]
+
+    def alike_ones(self, tests: Sequence[int]) -> list[list[int]]:
+        """The positions of tests, those together between which no cell is run."""
+        return [[*together] for _, together in groupby(tests, self._before.get)]
 
     def before(self, place: int) -> contextlib.AbstractContextManager[Fork]:
         """A fork as before the cell at ``place``, with the reference."""

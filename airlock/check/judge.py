@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from airlock.check.benches import Setup, bench_of, drop, names_of, tried
+from airlock.check.benches import Setup, bench_of, drop, names_of
+from airlock.check.beyond import lost_further
 from airlock.check.inside import Inside, inside
 from airlock.check.marked import Marked
 from airlock.check.mutants import Mutant
@@ -80,10 +81,10 @@ def _clear(bench: Workbench, task: Task, mutants: list[Mutant]) -> dict[str, Ver
                 if _is_clear(look, task, first, verdict):
                     clear.append(verdict)
             sound = look.is_sound(first)
-        for verdict in clear if sound else ():
-            if verdict.kind == "caught":
-                verdict.beyond = _beyond(bench, task, verdict.mutant, {first}, [first])
-            verdicts[verdict.mutant.name] = verdict
+        if sound:
+            caught = [verdict for verdict in clear if verdict.kind == "caught"]
+            _add_beyond(bench, task, caught, {first}, [first])
+            verdicts |= {verdict.mutant.name: verdict for verdict in clear}
     return verdicts
 
 
@@ -123,7 +124,7 @@ def _judge(bench: Workbench, task: Task, mutant: Mutant) -> Verdict:
     steady = verdict.times > 1 or any(_is_steady(bench, task, place, found[place]) for place in lost)
     if not steady and task.times > 1 and bench.random.intersection(own):
         _grade_again(bench, task, own, lost or own, verdict)
-    verdict.beyond = _beyond(bench, task, mutant, set(found), lost)
+    _add_beyond(bench, task, [verdict], set(found), lost)
     return verdict
 
 
@@ -154,14 +155,15 @@ def _look_on(look: Inside, task: Task, first: int, verdict: Verdict) -> bool:
     return False
 
 
-def _beyond(bench: Workbench, task: Task, mutant: Mutant, found: set[int], lost: list[int]) -> list[str]:
-    """Checks that a mutant has cost, or costs in one grading, and the empty answer would not."""
-    reached = tried(bench, bench.dependence.tests(task.position))
-    names = dict(zip(reached, names_of(bench, reached), strict=True))
-    left = [place for place in reached if place not in found and names[place] not in task.blank]
-    more = bench.grade(task.position, mutant.source, left)
-    cost = names_of(bench, [*lost, *(place for place in left if more[place][0].lost)])
-    return [name for name in cost if name not in task.blank]
+def _add_beyond(
+    bench: Workbench, task: Task, verdicts: list[Verdict], found: set[int], lost: list[int]
+) -> None:
+    """Fill in what mutants cost and the empty answer would not; tests ``found`` have graded them."""
+    sources = [verdict.mutant.source for verdict in verdicts]
+    more = lost_further(bench, task.position, sources, found, task.blank)
+    for verdict, further in zip(verdicts, more, strict=True):
+        own = (name for name in names_of(bench, lost) if name not in task.blank)
+        verdict.beyond = [*own, *names_of(bench, further)]
 
 
 def _grade_again(bench: Workbench, task: Task, own: list[int], lost: list[int], verdict: Verdict) -> None:

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from itertools import groupby
 
 from nbformat import from_dict
 
@@ -130,7 +129,7 @@ class Workbench(Forks):
         if self.dependence.must_run_again(position, tests):
             return self._grade_in_order(position, source, tests, times)
         found: dict[int, list[Marked]] = {place: [] for place in tests}
-        for _, together in groupby(tests, self._before.get):
+        for together in self.alike_ones(tests):
             todo = [place for place in together for _ in range(times if place in self.random else 1)]
             while todo:
                 with self.before(todo[0]) as fork:

@@ -31,4 +31,5 @@ class Limits:
     message: int = 128 * MIB  # one value that a test asks for
     outputs: int = 16 * MIB  # all outputs of one notebook
     restarts: int = 20
+    look_seconds: float = 0.2  # by the clock, between two looks at memory, processes and disk
     network: bool = False  # whether a submission's code may use the internet; c.Airlock.network

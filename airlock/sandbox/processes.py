@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+TICKS = os.sysconf("SC_CLK_TCK")  # in a second
 
 
 def end_with_parent() -> None:
@@ -40,7 +41,7 @@ def descendants(root: int | None = None) -> list[int]:
     while ask:
         pid = ask.pop()
         try:
-            children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+            children = [int(child) for child in _told(f"/proc/{pid}/task/{pid}/children").split()]
         except OSError:
             continue
         found += children
@@ -48,10 +49,16 @@ def descendants(root: int | None = None) -> list[int]:
     return found
 
 
+def _told(path: str) -> bytes:
+    """What a file of Linux's says; a path object and a text would take three times as long."""
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
+
+
 def lives(pid: int) -> bool:
     """Whether a process is there, and not just its exit status."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return _told(f"/proc/{pid}/stat").rpartition(b")")[2].split()[0] != b"Z"
     except OSError:
         return False
 
@@ -62,8 +69,8 @@ def cpu_times(pid: int) -> list[float]:
     Nothing if it has ended.
     """
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]]
+        fields = _told(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+        return [int(field) / TICKS for field in fields[11:15]]
     except OSError:
         return []
 

@@ -31,7 +31,6 @@ from airlock.sandbox.processes import (
     threads,
 )
 
-POLL_SECONDS = 0.2
 FLIGHT_POLLS = 5  # what is open, mapped or in flight is looked at once in so many polls
 DISK_SHARE = 0.1  # of the time that passes, at most, for measuring the folder
 CHANNEL = 512 * 1024  # bytes that a pipe or socket can hold, about
@@ -79,7 +78,7 @@ def _watch(kernel: int, control: socket.socket, seen: int, folder: str, limits: 
     sources: list[socket.socket | int] = [control, seen]
     flights: list[int] = []  # files in flight between sockets, at each look in a row at which there were any
     while True:
-        ready, _, _ = select.select(sources, [], [], POLL_SECONDS)
+        ready, _, _ = select.select(sources, [], [], limits.look_seconds)
         if control in ready:
             lines = control.recv(4096)
             if not lines:

@@ -18,7 +18,7 @@ def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("check")
     trial = trial_of(CARELESS, folder)
     with LocalWorkers(2) as workers, workers.executor() as executor:
-        found = Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 60, seed=1, inputs=30)
+        found = Checker(trial, Limits(), executor, 2, lambda *_: None).run(1, 2, 60, seed=1, inputs=30)
     found |= {"made": "2026-01-31T12:00:00", "reasons": failures(found, set()), "allowed": []}
     found["notes"] = notes(found)
     page = folder / "check.html"

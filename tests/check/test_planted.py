@@ -66,7 +66,8 @@ def executor():
 def look(executor, tmp_path):
     def look(*cells, times=1, mutants=0, **options):
         trial = trial_of([SETUP, *cells], tmp_path, **options)
-        return Checker(trial, Limits(), executor, lambda *_: None).run(times, 2, mutants, seed=1, inputs=30)
+        checker = Checker(trial, Limits(), executor, 1, lambda *_: None)
+        return checker.run(times, 2, mutants, seed=1, inputs=30)
 
     return look
 
@@ -76,14 +77,14 @@ def faulty(executor, tmp_path_factory):
     """What a check finds where wrong answers can keep their points."""
     cells = [SETUP, *(one for part in FAULTY.values() for one in part)]
     trial = trial_of(cells, tmp_path_factory.mktemp("faulty"))
-    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 500, seed=1, inputs=30)
+    return Checker(trial, Limits(), executor, 1, lambda *_: None).run(1, 2, 500, seed=1, inputs=30)
 
 
 @pytest.fixture(scope="module")
 def careless(executor, tmp_path_factory):
     """What a check finds where reference, release and blanks show the faults."""
     trial = trial_of(CARELESS, tmp_path_factory.mktemp("careless"))
-    return Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, 0)
+    return Checker(trial, Limits(), executor, 1, lambda *_: None).run(1, 2, 0)
 
 
 @pytest.mark.parametrize("fault", FAULTY)

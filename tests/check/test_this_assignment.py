@@ -22,7 +22,7 @@ def test_this_assignment_is_ready(tmp_path):
     trial = generate(app.coursedir, app.config, ASSIGNMENT, tmp_path)
     assert trial.files == {}, "students get the notebook alone"
     with LocalWorkers(1) as workers, workers.executor() as executor:
-        found = Checker(trial, Limits(), executor, lambda *_: None).run(1, 2, WRONG, seed)
+        found = Checker(trial, Limits(), executor, 1, lambda *_: None).run(1, 2, WRONG, seed)
     assert failures(found, set()) == [], f"seed {seed}: {found['mutants']}"
     assert {row["state"] for row in found["guarded"]} == {"guarded"}
     assert found["mutants"]["total"] == WRONG

@@ -2,9 +2,9 @@
 
 import pytest
 
-from airlock.kernel.client import StudentKernel
+from airlock.kernel.client import KernelGone, StudentKernel
 from airlock.kernel.meter import Overrun
-from airlock.model.limits import Limits
+from airlock.model.limits import MIB, Limits
 
 LARGE = [bytes(2**23)]  # more than a socket holds
 SLOW = """
@@ -31,3 +31,13 @@ def test_a_kernel_that_reads_slowly_uses_up_the_time_of_its_notebook():
             for _ in range(12):
                 kernel.request({"do": "has", "name": "x"}, LARGE, 1)
         assert not kernel.alive
+
+
+def test_what_a_kernel_uses_is_looked_at_as_often_as_the_course_has_it():
+    fills = "open('large', 'wb').write(bytes(2**21))\nimport time\ntime.sleep(1)"
+    with StudentKernel({}, Limits(disk=MIB, look_seconds=0.1)) as kernel:
+        with pytest.raises(KernelGone):
+            kernel.run_cell(fills, lambda _: None, 5)
+        assert kernel.cause_of_death() == "disk-limit"
+    with StudentKernel({}, Limits(disk=MIB, look_seconds=60)) as kernel:
+        assert kernel.run_cell(fills, lambda _: None, 5)["status"] == "ok"
