@@ -1,4 +1,4 @@
-"""What a test has in force when it calls: captured output, replaced functions, seeds, recorded warnings."""
+"""What a test has in force when it calls: captured output, replaced functions, seeds, settings, warnings."""
 
 import builtins
 import contextlib
@@ -17,6 +17,7 @@ import numpy as np
 
 from airlock.undocumented import watched_patches
 from airlock.wire.generators import follow
+from airlock.wire.settings import settings
 
 # What a test may replace in this process, and means in the student's.
 REPLACED = [(builtins, "print"), (builtins, "input"), (time, "sleep")]
@@ -34,6 +35,7 @@ class Surroundings:
 
     def __init__(self, bridge: Any):
         self._bridge = bridge
+        self._settings = settings()
         self.patched: dict[tuple[str, str], Any] = {}  # by a patch of a module that both sides have
         self.begin()
 
@@ -71,6 +73,8 @@ class Surroundings:
             wanted["printed"] = True
         if warnings.showwarning is not self._showing or warnings.filters != self._filters:
             wanted["warned"] = True
+        if (now := settings()) != self._settings:
+            wanted["settings"] = {name: one for name, one in now.items() if one != self._settings[name]}
         environ, argv, stdin = self._process
         if self._may_differ and os.environ != environ:
             changed = dict(os.environ.items() ^ environ.items())

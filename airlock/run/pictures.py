@@ -1,4 +1,4 @@
-"""The student's pictures, where a test asks pyplot for the current one and has drawn none itself."""
+"""The student's pictures, where a test asks pyplot for the current one and has drawn nothing itself."""
 
 import contextlib
 import importlib
@@ -9,6 +9,7 @@ from typing import Any
 
 PYPLOT = "matplotlib.pyplot"
 ASKED = ("gca", "gcf", "get_fignums")
+DONE = ("figure", "clf", "cla", "close")  # by a test for the next picture, and so on both sides
 NAMED = re.compile(rf"\b({'|'.join(ASKED)})\b")
 SECONDS = 10  # for one of these, which runs none of the student's code
 
@@ -17,8 +18,9 @@ SECONDS = 10  # for one of these, which runs none of the student's code
 def shown(bridge: Any, source: str) -> Iterator[None]:
     """While a test of this ``source`` runs, pyplot tells of figures that the student's functions left open.
 
-    A test begins without figures of the tests before it, as below a notebook's cell: what those drew
-    themselves is closed here, what they had the student draw by the kernel, before this one's first call.
+    An empty figure of the test's own stands for theirs, which in one process would be drawn into it. A test
+    begins without figures of the tests before it, as below a notebook's cell: what those drew themselves is
+    closed here, what they had the student draw by the kernel, before this one's first call.
     """
     if drawn := sys.modules.get(PYPLOT):
         drawn.close("all")
@@ -26,7 +28,7 @@ def shown(bridge: Any, source: str) -> Iterator[None]:
         yield
         return
     pyplot: Any = importlib.import_module(PYPLOT)
-    before = {name: getattr(pyplot, name) for name in (*ASKED, "close")}
+    before = {name: getattr(pyplot, name) for name in (*ASKED, *DONE)}
 
     def there(name: str, *arguments: Any) -> Any:
         place, refer = f"{PYPLOT}:{name}", bridge.stand_ins.refer
@@ -35,21 +37,25 @@ def shown(bridge: Any, source: str) -> Iterator[None]:
 
     def asking(name: str) -> Callable[..., Any]:
         def ask(*arguments: Any, **keywords: Any) -> Any:
-            own = arguments or keywords or before["get_fignums"]()
-            if own or not bridge.has_called or not there("get_fignums"):
+            drawn = before["get_fignums"]() and any(axes.has_data() for axes in before["gcf"]().axes)
+            if arguments or keywords or drawn or not bridge.has_called or not there("get_fignums"):
                 return before[name](*arguments, **keywords)
             return there(name)
 
         return ask
 
-    def close(*arguments: Any) -> None:
-        before["close"](*arguments)
-        if bridge.has_called and all(isinstance(one, int | str) for one in arguments):
-            there("close", *arguments)
+    def doing(name: str) -> Callable[..., Any]:
+        def do(*arguments: Any, **keywords: Any) -> Any:
+            if bridge.has_called and all(isinstance(one, int | str) for one in arguments):
+                there(name, *arguments)
+            return before[name](*arguments, **keywords)
+
+        return do
 
     for name in ASKED:
         setattr(pyplot, name, asking(name))
-    pyplot.close = close
+    for name in DONE:
+        setattr(pyplot, name, doing(name))
     try:
         yield
     finally:

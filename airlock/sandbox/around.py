@@ -13,6 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from airlock.wire.settings import in_force
+
 LONGEST = 1_000_000  # characters of what was printed
 MOST_WARNINGS = 100  # and records of loggers
 LONGEST_MESSAGE = 1_000
@@ -22,7 +24,8 @@ class Around:
     """A context manager; ``told`` has what the grader learns afterwards, beside what the call returned.
 
     ``wanted`` may have ``printed``, to hear of prints, ``warned``, to hear of warnings, ``patched``, a list
-    of module, attribute and what stands for it, and ``random`` or ``numpy``, states of their generators.
+    of module, attribute and what stands for it, ``settings`` that differ, and ``random`` or ``numpy``, states
+    of their generators.
     """
 
     def __init__(self, wanted: dict | None, objects: Any):
@@ -43,6 +46,8 @@ class Around:
         for module, name, node in self.wanted.get("patched", ()):
             stand_in = self.objects.find(node, lambda part: part)
             self._stack.enter_context(_replaced(importlib.import_module(module), name, stand_in))
+        if "settings" in self.wanted:
+            self._stack.enter_context(in_force(self.wanted["settings"]))
         if "environ" in self.wanted:
             self._stack.enter_context(_environment(self.wanted["environ"]))
         if "argv" in self.wanted:

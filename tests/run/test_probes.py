@@ -7,6 +7,7 @@ own code could decide them, so nobody gains or loses points by them.
 from pathlib import Path
 
 import pytest
+from probes_around import PROBES as AROUND
 from probes_calls import PROBES as CALLS
 from probes_courses import PROBES as COURSES
 from probes_further import PROBES as FURTHER
@@ -19,7 +20,7 @@ from probing import airlock, read, stock
 
 OBJECTS = SIMPLE.rstrip("\n") + KINDS
 TABLES = {"calls": CALLS, "objects": OBJECTS, "values": VALUES, "courses": COURSES}
-TABLES |= {"given": GIVEN, "state": STATE, "further": FURTHER}
+TABLES |= {"given": GIVEN, "state": STATE, "further": FURTHER, "around": AROUND}
 
 
 @pytest.mark.parametrize("table", TABLES)
