@@ -30,7 +30,9 @@ KERNELS_OWN = (
     "airlock.sandbox.syscalls",
     "airlock.sandbox.warden",
 )
-WITH_PYPLOT = ("matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline")
+# What a kernel shows pictures by. Imported in a kernel, it sees to it that a cell's end shows and closes them.
+INLINE = "matplotlib_inline.backend_inline"
+WITH_PYPLOT = ("matplotlib.backends.backend_agg", INLINE)
 
 
 def warm_up(modules: Iterable[str] = ()) -> None:
@@ -57,10 +59,13 @@ def threads() -> int:
 
 def _import_those(modules: Iterable[str]) -> None:
     drawn = "matplotlib.pyplot" in sys.modules
+    os.environ["MPLBACKEND"] = f"module://{INLINE}"  # as a kernel does; matplotlib reads it on import
     _import_all(modules)
     if not drawn and "matplotlib.pyplot" in sys.modules:
         _import_all(WITH_PYPLOT)
         _draw_once()
+    for name in [name for name in sys.modules if name.startswith(INLINE.partition(".")[0])]:
+        del sys.modules[name]  # what it needs is there, and each kernel imports it anew
 
 
 def _import_all(modules: Iterable[str]) -> None:
@@ -89,12 +94,10 @@ def _import_without_debugger() -> None:
 
 def _draw_once() -> None:
     """A first picture loads fonts and a dozen modules that every later one finds in place."""
-    import matplotlib
-    from matplotlib import pyplot
+    from matplotlib.figure import Figure  # not of pyplot: that would choose what kernels show pictures by
 
-    matplotlib.use("agg")
-    figure, axes = pyplot.subplots()
+    figure = Figure()
+    axes = figure.subplots()
     axes.semilogy([1, 2], [1, 10], label="$10^x$")
     axes.legend()
     figure.savefig(io.BytesIO(), format="png")
-    pyplot.close("all")

@@ -57,6 +57,17 @@ def test_a_module_that_must_not_be_imported_beforehand_costs_no_kernel(own_serve
     assert fork_server._server[1].poll() is None, "the server goes on"
 
 
+@pytest.mark.parametrize("preload", ["", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline"])
+def test_the_end_of_a_cell_shows_and_closes_pictures_whatever_is_imported_beforehand(own_server, preload):
+    shown, said = [], []
+    draw = "import matplotlib.pyplot as plt\nlines = plt.plot([1, 2])"
+    with StudentKernel({}, QUICK, [preload] if preload else []) as kernel:
+        kernel.run_cell(draw, lambda message: shown.append(message["content"].get("data", {})), 20)
+        kernel.run_cell("print(plt.get_fignums())", lambda message: said.append(message["content"]), 20)
+    assert [data for data in shown if "image/png" in data]
+    assert any(content.get("text") == "[]\n" for content in said)
+
+
 def test_of_an_assignment_its_imports_are_read_without_those_of_tests_and_solutions(tmp_path):
     (notebook,) = Course(tmp_path).master.notebooks.values()
     assert notebook.preload == ("numpy",), "checks is a file of the assignment"
