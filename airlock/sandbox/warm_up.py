@@ -30,7 +30,7 @@ KERNELS_OWN = (
     "airlock.sandbox.syscalls",
     "airlock.sandbox.warden",
 )
-# What a kernel shows pictures by. Imported in a kernel, it sees to it that a cell's end shows and closes them.
+# What a kernel shows pictures by. Imported there, it sees to it that a cell's end shows and closes them.
 INLINE = "matplotlib_inline.backend_inline"
 WITH_PYPLOT = ("matplotlib.backends.backend_agg", INLINE)
 

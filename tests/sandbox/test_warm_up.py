@@ -57,7 +57,7 @@ def test_a_module_that_must_not_be_imported_beforehand_costs_no_kernel(own_serve
     assert fork_server._server[1].poll() is None, "the server goes on"
 
 
-@pytest.mark.parametrize("preload", ["", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline"])
+@pytest.mark.parametrize("preload", ["", "matplotlib", "matplotlib.pyplot", "matplotlib_inline"])
 def test_the_end_of_a_cell_shows_and_closes_pictures_whatever_is_imported_beforehand(own_server, preload):
     shown, said = [], []
     draw = "import matplotlib.pyplot as plt\nlines = plt.plot([1, 2])"
