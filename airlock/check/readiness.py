@@ -44,7 +44,8 @@ def failures(found: dict[str, Any], allowed: set[str]) -> list[str]:
         keep = "keeps its" if len(alive) == 1 else "keep their"
         reasons.append(f"{count(alive, 'wrong answer')} {keep} points, always or now and then.")
     if beyond := _not_allowed(mutants["beyond"], allowed):
-        reasons.append(f"{len(beyond)} wrong answers cost more than the same answer left empty.")
+        costs = "costs" if len(beyond) == 1 else "cost"
+        reasons.append(f"{count(beyond, 'wrong answer')} {costs} more than the same answer left empty.")
     return reasons
 
 

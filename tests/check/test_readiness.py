@@ -34,6 +34,12 @@ def test_nothing_found_is_ready():
     assert summary(found(), []).splitlines()[-1] == "Ready."
 
 
+@pytest.mark.parametrize("kind, said", [("survived", "keep"), ("luck", "keep"), ("beyond", "cost")])
+def test_one_wrong_answer_does_what_several_do(kind, said):
+    (one,), (two,) = (failures(found(mutants={kind: many}), set()) for many in ([ONE], [ONE, ONE]))
+    assert one.startswith(f"1 wrong answer {said}s ") and two.startswith(f"2 wrong answers {said} ")
+
+
 def test_each_kind_of_wrong_answer_is_a_reason_until_it_is_allowed():
     for kind in ("survived", "luck", "beyond"):
         one = found(mutants={kind: [ONE]})
