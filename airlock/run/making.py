@@ -28,6 +28,8 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
         "__module__": str(about["module"]),
         "__qualname__": str(about["qualname"]),
     }
+    if any(hasattr(one, "__del__") for one in known if not isinstance(one, RemoteClass)):
+        space["__del__"] = _end  # a library's own would end the object there, when it has gone here
     base = next((one for one in BASES if one in known), None)
     errors = [one for one in known if _is_error(one)]
     for name in special.PLAIN | special.ARITHMETIC | special.MEMBERSHIP:
@@ -50,6 +52,10 @@ def make_class(bridge: Any, number: int, about: dict, parents: list) -> RemoteCl
         except TypeError:  # layouts that do not go together
             continue
     raise TypeError("a class that cannot be one")
+
+
+def _end(_: Any) -> None:
+    """Nothing: the object in the kernel stays."""
 
 
 def make_object(kind: RemoteClass, number: int, base: Any = MISSING) -> Any:

@@ -4,6 +4,8 @@ The probes of one table share a kernel, here and there. Those that wait are the 
 own code could decide them, so nobody gains or loses points by them.
 """
 
+import gc
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,25 @@ def test_whoever_compares_two_objects_of_the_student_is_told():
     _, incidents = airlock(probes)
     assert {incident.kind for incident in incidents} == {"own-comparison"}
     assert {incident.cell for incident in incidents} == {f"test-{place}" for place in range(len(probes))}
+
+
+ARCHIVE = """
+=== an archive of arrays | reference
+import numpy as np
+np.savez("kept.npz", a=np.arange(3))
+def archive(): return np.load("kept.npz")
+---
+def first(name): return archive()[name][0]
+assert first("a") == 0 and [*archive()] == ["a"]
+"""
+
+
+def test_what_a_library_does_when_an_object_goes_is_not_done_to_what_stands_for_it(monkeypatch):
+    raised = []
+    monkeypatch.setattr(sys, "unraisablehook", raised.append)
+    found, _ = airlock(read(ARCHIVE))
+    gc.collect()
+    assert found == [""] and [one for one in raised if "__del__" in str(one.object)] == []
 
 
 def test_the_table_of_features_lists_every_probe_with_its_way():
