@@ -17,14 +17,13 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, NoReturn
 
 from airlock.model.errors import MachineError
 from airlock.model.limits import MIB, Limits
 from airlock.sandbox import fork_server
 from airlock.sandbox.disk import remove
-from airlock.sandbox.processes import address_space, end_with_parent, private_memory
+from airlock.sandbox.processes import address_space, cpu_times, end_with_parent, private_memory
 from airlock.undocumented import forget_loops
 
 POSSIBLE = fork_server.AVAILABLE  # elsewhere a notebook is run in the grader's own process
@@ -148,10 +147,8 @@ class _Child:
         os.kill(self.pid, signal.SIGKILL)
 
     def _computed(self) -> float:
-        with contextlib.suppress(OSError):
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return self._begun_at
+        times = cpu_times(self.pid)
+        return sum(times[:2]) if times else self._begun_at
 
     def _died(self) -> None:
         self._reap()

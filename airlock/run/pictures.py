@@ -22,8 +22,8 @@ def shown(bridge: Any, source: str) -> Iterator[None]:
     begins without figures of the tests before it, as below a notebook's cell: what those drew themselves is
     closed here, what they had the student draw by the kernel, before this one's first call.
     """
-    if drawn := sys.modules.get(PYPLOT):
-        drawn.close("all")
+    if loaded := sys.modules.get(PYPLOT):
+        loaded.close("all")
     if not NAMED.search(source):
         yield
         return
