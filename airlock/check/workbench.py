@@ -22,6 +22,7 @@ from airlock.run.shown import seen_later
 from airlock.run.testcell import TestCells
 from airlock.run.unguarded import prelude
 from airlock.run.verdict import Test
+from airlock.wire.settings import in_force, settings
 
 QUICK_GRADINGS, QUICK_SECONDS = 200, 0.5  # of the reference by each check, in one process, at most
 SLOW_GRADINGS = 300  # as students are graded, where one of those was lost
@@ -197,7 +198,10 @@ class Workbench(Forks):
         files.restore()
         bridge.mirror = Mirror(self._tests.folder, kernel.folder / "work", self.observed.files)
         graded = cell.node.copy()
-        graded.outputs = self._tests.run(test, bridge, self._namespace, cell.node.metadata.nbgrader.points)
+        with in_force(settings()):  # what it sets would not be in force for tests that come before it
+            graded.outputs = self._tests.run(
+                test, bridge, self._namespace, cell.node.metadata.nbgrader.points
+            )
         kinds = {incident.kind for incident in bridge.incidents}
         if "machine" in kinds:
             raise MachineError(bridge.incidents[0].message)

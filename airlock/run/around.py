@@ -22,6 +22,7 @@ from airlock.wire.settings import settings
 # What a test may replace in this process, and means in the student's.
 REPLACED = [(builtins, "print"), (builtins, "input"), (time, "sleep")]
 ORIGINALS = {(module, name): getattr(module, name) for module, name in REPLACED}
+AT_FIRST = settings()  # before any test of this process: as a kernel has them
 LIBRARY: Any = random  # a module of which a function is replaced for a while
 CATEGORIES = {
     name: kind
@@ -35,7 +36,6 @@ class Surroundings:
 
     def __init__(self, bridge: Any):
         self._bridge = bridge
-        self._settings = settings()
         self.patched: dict[tuple[str, str], Any] = {}  # by a patch of a module that both sides have
         self.begin()
 
@@ -73,8 +73,8 @@ class Surroundings:
             wanted["printed"] = True
         if warnings.showwarning is not self._showing or warnings.filters != self._filters:
             wanted["warned"] = True
-        if (now := settings()) != self._settings:
-            wanted["settings"] = {name: one for name, one in now.items() if one != self._settings[name]}
+        if (now := settings()) != AT_FIRST:
+            wanted["settings"] = {name: one for name, one in now.items() if one != AT_FIRST[name]}
         environ, argv, stdin = self._process
         if self._may_differ and os.environ != environ:
             changed = dict(os.environ.items() ^ environ.items())

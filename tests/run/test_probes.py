@@ -20,6 +20,8 @@ from probes_state import PROBES as STATE
 from probes_values import PROBES as VALUES
 from probing import airlock, read, stock
 
+from airlock.wire.settings import in_force, settings
+
 OBJECTS = SIMPLE.rstrip("\n") + KINDS
 TABLES = {"calls": CALLS, "objects": OBJECTS, "values": VALUES, "courses": COURSES}
 TABLES |= {"given": GIVEN, "state": STATE, "further": FURTHER, "around": AROUND}
@@ -60,6 +62,24 @@ def archive(): return np.load("kept.npz")
 def first(name): return archive()[name][0]
 assert first("a") == 0 and [*archive()] == ["a"]
 """
+
+
+SET = """
+=== a setting that is left | around
+import numpy as np
+def grown(x): return np.exp(x)
+---
+import numpy as np
+np.seterr(over="raise")
+try: grown(np.array([1000.0]))
+except FloatingPointError: pass
+else: raise AssertionError
+"""
+
+
+def test_a_setting_that_a_test_leaves_is_in_force_for_the_same_test_in_the_same_process_again():
+    with in_force(settings()):
+        assert [airlock(read(SET))[0] for _ in "12"] == [[""], [""]]
 
 
 def test_what_a_library_does_when_an_object_goes_is_not_done_to_what_stands_for_it(monkeypatch):
